@@ -1,6 +1,4 @@
-/**
- * The command line. It may use what the core makes public; nothing may use it.
- */
+/** The command line. It may use what the core makes public; nothing may use it. */
 @NullMarked
 package dev.omniq.cli;
 

@@ -14,10 +14,11 @@ import java.util.concurrent.CompletableFuture;
  * Where tasks are kept: small, batch-first, with one compare-and-set. A store obeys; what follows
  * what is decided in {@code dev.omniq.queue}, its only caller.
  *
- * <p><b>Futures.</b> No method blocks its caller for I/O: the store does its I/O, reads included, on
- * threads of its own that nobody interrupts. Calls may come from any thread, and calls that arrive
- * together share durable writes. A future may be completed on a thread of the store, so what hangs
- * on it must be short; a future that the caller cancels or completes changes nothing in the store.
+ * <p><b>Futures.</b> No method blocks its caller for I/O: the store does its I/O, reads included,
+ * on threads of its own that nobody interrupts. Calls may come from any thread, and calls that
+ * arrive together share durable writes. A future may be completed on a thread of the store, so what
+ * hangs on it must be short; a future that the caller cancels or completes changes nothing in the
+ * store.
  *
  * <p><b>Durability.</b> The futures of {@link #insert}, {@link #apply} and {@link #delete} complete
  * when the change is on stable storage. {@link #claim}, {@link #extend} and {@link #annotate} need
@@ -28,8 +29,8 @@ import java.util.concurrent.CompletableFuture;
  * changed, and with {@link dev.omniq.task.OutcomeUnknownException} if that is not known. What fails
  * for one member of a shared write does not fail the others.
  *
- * <p><b>Bad input</b> that a caller could have known (null, an empty name) is the caller's error and
- * refused by the value types; an empty list is answered with an empty list.
+ * <p><b>Bad input</b> that a caller could have known (null, an empty name) is the caller's error
+ * and refused by the value types; an empty list is answered with an empty list.
  */
 public interface TaskStore extends AutoCloseable {
 
@@ -53,8 +54,8 @@ public interface TaskStore extends AutoCloseable {
    * Gives due tasks to a worker: RUNNING, with a token and a lease each, in the order in which they
    * are to run.
    *
-   * <p>The order over all queues asked for is {@code dueAt − priority × 1 minute}, then the order of
-   * insertion. Never a task before its {@code dueAt}. A claim does not walk over tasks that it
+   * <p>The order over all queues asked for is {@code dueAt − priority × 1 minute}, then the order
+   * of insertion. Never a task before its {@code dueAt}. A claim does not walk over tasks that it
    * cannot take. The tokens are the request's first token and those after it. To repeat a request
    * with the same first token gives what the first one gave (as far as it is still claimed), not
    * more.
@@ -62,8 +63,8 @@ public interface TaskStore extends AutoCloseable {
   CompletableFuture<List<Claimed>> claim(ClaimRequest request);
 
   /**
-   * Replaces the states of tasks, each with its follow-up in one atomic step, if what the transition
-   * expects still holds. The answers are in the order of the transitions.
+   * Replaces the states of tasks, each with its follow-up in one atomic step, if what the
+   * transition expects still holds. The answers are in the order of the transitions.
    *
    * <p>Several transitions of one call are independent of each other and are tried in order. A
    * follow-up whose series has another live task already is left out; the transition itself is
@@ -110,9 +111,9 @@ public interface TaskStore extends AutoCloseable {
   CompletableFuture<List<WorkerInfo>> workers();
 
   /**
-   * The transitions that came after a position, the oldest first, at most {@code limit}: what {@code
-   * tail} follows. A store keeps only the last few thousand; {@link Changes#missed} tells when some
-   * are gone. Position 0 asks for the oldest that is kept.
+   * The transitions that came after a position, the oldest first, at most {@code limit}: what
+   * {@code tail} follows. A store keeps only the last few thousand; {@link Changes#missed} tells
+   * when some are gone. Position 0 asks for the oldest that is kept.
    */
   CompletableFuture<Changes> changes(long after, int limit);
 

@@ -14,8 +14,7 @@ import java.util.Optional;
  * @param next the new state; the store draws its revision
  * @param followUp the next run of the series, stored in the same atomic step
  */
-public record Transition(
-    TaskId id, Expected expected, TaskState next, Optional<NewTask> followUp) {
+public record Transition(TaskId id, Expected expected, TaskState next, Optional<NewTask> followUp) {
 
   /** What a transition expects to find. */
   public sealed interface Expected {

@@ -4,8 +4,8 @@ import dev.omniq.task.ClaimToken;
 import java.util.List;
 
 /**
- * What a store may offer beside {@link TaskStore}: to tell at once what polling finds later. Nothing
- * is lost without it, and a wake-up may come late, twice or for nothing.
+ * What a store may offer beside {@link TaskStore}: to tell at once what polling finds later.
+ * Nothing is lost without it, and a wake-up may come late, twice or for nothing.
  */
 public interface WakeUps {
 

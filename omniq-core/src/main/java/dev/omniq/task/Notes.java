@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a handler tells of an execution while it goes on: how far it is, and lines of a log. Bounded;
- * written without a sync, so the last moments before a power cut may be missing.
+ * What a handler tells of an execution while it goes on: how far it is, and lines of a log.
+ * Bounded; written without a sync, so the last moments before a power cut may be missing.
  *
  * @param progress how far it is
  * @param log the last lines, the oldest first
@@ -25,7 +25,8 @@ public record Notes(Optional<Progress> progress, List<LogLine> log) {
 
   /** Keeps the last lines. */
   public Notes {
-    log = List.copyOf(log.size() > MAX_LINES ? log.subList(log.size() - MAX_LINES, log.size()) : log);
+    log =
+        List.copyOf(log.size() > MAX_LINES ? log.subList(log.size() - MAX_LINES, log.size()) : log);
   }
 
   /** These notes with a later progress. */

@@ -12,8 +12,7 @@ public class OutcomeUnknownException extends OmniQException {
   private final List<TaskId> taskIds;
 
   /** An unknown outcome of a write that concerns the given tasks. */
-  public OutcomeUnknownException(
-      String message, List<TaskId> taskIds, @Nullable Throwable cause) {
+  public OutcomeUnknownException(String message, List<TaskId> taskIds, @Nullable Throwable cause) {
     super(message, cause);
     this.taskIds = List.copyOf(taskIds);
   }

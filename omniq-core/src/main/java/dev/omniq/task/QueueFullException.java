@@ -3,7 +3,8 @@ package dev.omniq.task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * More bytes wait to be stored than the program allows. Thrown to asynchronous callers; blocking callers wait. Nothing was changed.
+ * More bytes wait to be stored than the program allows. Thrown to asynchronous callers; blocking
+ * callers wait. Nothing was changed.
  */
 public class QueueFullException extends OmniQException {
   /** An error with a message for people. */

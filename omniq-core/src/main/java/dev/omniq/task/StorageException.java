@@ -3,7 +3,8 @@ package dev.omniq.task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store refused or failed: it is closed, full, damaged, unreachable, or of a newer format. Where the message does not say otherwise, nothing was changed.
+ * The store refused or failed: it is closed, full, damaged, unreachable, or of a newer format.
+ * Where the message does not say otherwise, nothing was changed.
  */
 public class StorageException extends OmniQException {
   /** An error with a message for people. */

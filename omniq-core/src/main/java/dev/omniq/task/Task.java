@@ -116,8 +116,6 @@ public record Task(
 
   /** The error that came last. */
   public Optional<TaskError> lastError() {
-    return errors().isEmpty()
-        ? Optional.empty()
-        : Optional.of(errors().get(errors().size() - 1));
+    return errors().isEmpty() ? Optional.empty() : Optional.of(errors().get(errors().size() - 1));
   }
 }

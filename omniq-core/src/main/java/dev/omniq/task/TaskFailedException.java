@@ -3,7 +3,8 @@ package dev.omniq.task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The result of a task was asked for that ended without one: it failed or was cancelled. The message carries its last error.
+ * The result of a task was asked for that ended without one: it failed or was cancelled. The
+ * message carries its last error.
  */
 public class TaskFailedException extends OmniQException {
   /** An error with a message for people. */

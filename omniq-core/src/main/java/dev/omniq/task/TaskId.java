@@ -7,8 +7,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The identity of a task: a UUID of version 7 (RFC 9562), so that ids sort by the time at which they
- * were drawn.
+ * The identity of a task: a UUID of version 7 (RFC 9562), so that ids sort by the time at which
+ * they were drawn.
  *
  * <p>A caller may bring its own id, which makes an enqueue safe to repeat: the same id given again
  * changes nothing. Instances are immutable; their order is the unsigned order of their 128 bits,
@@ -22,8 +22,8 @@ public record TaskId(UUID value) implements Comparable<TaskId> {
   }
 
   /**
-   * Draws a new id. Ids drawn by one process ascend strictly, also within a millisecond and when the
-   * clock steps back; between processes they ascend as their clocks do.
+   * Draws a new id. Ids drawn by one process ascend strictly, also within a millisecond and when
+   * the clock steps back; between processes they ascend as their clocks do.
    */
   public static TaskId next(Instant now) {
     return Generator.next(now.toEpochMilli());
@@ -46,8 +46,7 @@ public record TaskId(UUID value) implements Comparable<TaskId> {
     throw notAnId(text, null);
   }
 
-  private static IllegalArgumentException notAnId(
-      String text, @Nullable Throwable cause) {
+  private static IllegalArgumentException notAnId(String text, @Nullable Throwable cause) {
     String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
     return new IllegalArgumentException(
         "not a task id: '"
@@ -59,8 +58,7 @@ public record TaskId(UUID value) implements Comparable<TaskId> {
   @Override
   public int compareTo(TaskId other) {
     int high =
-        Long.compareUnsigned(
-            value.getMostSignificantBits(), other.value.getMostSignificantBits());
+        Long.compareUnsigned(value.getMostSignificantBits(), other.value.getMostSignificantBits());
     return high != 0
         ? high
         : Long.compareUnsigned(

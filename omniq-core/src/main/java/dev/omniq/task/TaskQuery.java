@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which tasks to list: an immutable value, every method returns a new one. Conditions add up.
- * The newest task (by id) comes first; {@link #after} goes on behind a page's last task, so that
- * tasks that arrive meanwhile neither repeat nor shift a page.
+ * Which tasks to list: an immutable value, every method returns a new one. Conditions add up. The
+ * newest task (by id) comes first; {@link #after} goes on behind a page's last task, so that tasks
+ * that arrive meanwhile neither repeat nor shift a page.
  *
  * @param statuses the states to list; all of them when empty
  * @param queue only of this queue
@@ -74,7 +74,15 @@ public record TaskQuery(
   /** Only tasks with one of these states; all states if the set is empty. */
   public TaskQuery status(Set<TaskStatus> oneOf) {
     return new TaskQuery(
-        oneOf, queue, name, seriesId, onlyRecurring, labels, createdFrom, createdBefore, after,
+        oneOf,
+        queue,
+        name,
+        seriesId,
+        onlyRecurring,
+        labels,
+        createdFrom,
+        createdBefore,
+        after,
         limit);
   }
 
@@ -86,22 +94,46 @@ public record TaskQuery(
   /** Only tasks of this queue. */
   public TaskQuery queue(String only) {
     return new TaskQuery(
-        statuses, Optional.of(only), name, seriesId, onlyRecurring, labels, createdFrom,
-        createdBefore, after, limit);
+        statuses,
+        Optional.of(only),
+        name,
+        seriesId,
+        onlyRecurring,
+        labels,
+        createdFrom,
+        createdBefore,
+        after,
+        limit);
   }
 
   /** Only tasks of this name. */
   public TaskQuery name(String only) {
     return new TaskQuery(
-        statuses, queue, Optional.of(only), seriesId, onlyRecurring, labels, createdFrom,
-        createdBefore, after, limit);
+        statuses,
+        queue,
+        Optional.of(only),
+        seriesId,
+        onlyRecurring,
+        labels,
+        createdFrom,
+        createdBefore,
+        after,
+        limit);
   }
 
   /** Only runs of the series with this id, which is the id of its first run. */
   public TaskQuery series(TaskId only) {
     return new TaskQuery(
-        statuses, queue, name, Optional.of(only), onlyRecurring, labels, createdFrom,
-        createdBefore, after, limit);
+        statuses,
+        queue,
+        name,
+        Optional.of(only),
+        onlyRecurring,
+        labels,
+        createdFrom,
+        createdBefore,
+        after,
+        limit);
   }
 
   /** Only runs of series: tasks with an interval. */
@@ -115,28 +147,60 @@ public record TaskQuery(
     var all = new HashMap<>(labels);
     all.put(label, value);
     return new TaskQuery(
-        statuses, queue, name, seriesId, onlyRecurring, all, createdFrom, createdBefore, after,
+        statuses,
+        queue,
+        name,
+        seriesId,
+        onlyRecurring,
+        all,
+        createdFrom,
+        createdBefore,
+        after,
         limit);
   }
 
   /** Only tasks stored in the given time, the end excluded. */
   public TaskQuery created(Instant from, Instant before) {
     return new TaskQuery(
-        statuses, queue, name, seriesId, onlyRecurring, labels, Optional.of(from),
-        Optional.of(before), after, limit);
+        statuses,
+        queue,
+        name,
+        seriesId,
+        onlyRecurring,
+        labels,
+        Optional.of(from),
+        Optional.of(before),
+        after,
+        limit);
   }
 
   /** The next page: only tasks that come behind this one. */
   public TaskQuery after(TaskId last) {
     return new TaskQuery(
-        statuses, queue, name, seriesId, onlyRecurring, labels, createdFrom, createdBefore,
-        Optional.of(last), limit);
+        statuses,
+        queue,
+        name,
+        seriesId,
+        onlyRecurring,
+        labels,
+        createdFrom,
+        createdBefore,
+        Optional.of(last),
+        limit);
   }
 
   /** At most this many tasks. */
   public TaskQuery limit(int most) {
     return new TaskQuery(
-        statuses, queue, name, seriesId, onlyRecurring, labels, createdFrom, createdBefore, after,
+        statuses,
+        queue,
+        name,
+        seriesId,
+        onlyRecurring,
+        labels,
+        createdFrom,
+        createdBefore,
+        after,
         most);
   }
 

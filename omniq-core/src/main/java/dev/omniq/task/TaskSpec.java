@@ -77,7 +77,7 @@ public record TaskSpec(
         Schedule.once(),
         Optional.empty(),
         RetryPolicy.defaults(),
-        Optional.of(Duration.ofSeconds(300)),
+        Optional.of(Duration.ofMinutes(5)),
         Map.of());
   }
 
@@ -200,15 +200,7 @@ public record TaskSpec(
     /** Checks all values and makes the spec. */
     public TaskSpec build() {
       return new TaskSpec(
-          name,
-          arguments,
-          queue,
-          priority,
-          schedule,
-          uniqueKey,
-          retryPolicy,
-          timeout,
-          labels);
+          name, arguments, queue, priority, schedule, uniqueKey, retryPolicy, timeout, labels);
     }
   }
 }

@@ -4,8 +4,8 @@ import java.util.EnumSet;
 import java.util.Set;
 
 /**
- * Where a task stands. The table of allowed transitions stands here and nowhere else; the drawing in
- * {@code docs/explanation/architecture.md} is checked against it by a test.
+ * Where a task stands. The table of allowed transitions stands here and nowhere else; the drawing
+ * in {@code docs/explanation/architecture.md} is checked against it by a test.
  */
 public enum TaskStatus {
   /** Waits for its due time, for a free worker, or for its next attempt. */

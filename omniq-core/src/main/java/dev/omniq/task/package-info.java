@@ -1,6 +1,6 @@
 /**
- * What a task is, as data: its specification, state, schedule, retry policy, outcome and errors.
- * It uses nothing else of this library; every package may use it.
+ * What a task is, as data: its specification, state, schedule, retry policy, outcome and errors. It
+ * uses nothing else of this library; every package may use it.
  */
 @NullMarked
 package dev.omniq.task;
