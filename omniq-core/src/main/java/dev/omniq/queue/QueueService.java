@@ -1,0 +1,352 @@
+package dev.omniq.queue;
+
+import dev.omniq.storage.Annotation;
+import dev.omniq.storage.Applied;
+import dev.omniq.storage.Changes;
+import dev.omniq.storage.ClaimRequest;
+import dev.omniq.storage.Claimed;
+import dev.omniq.storage.ExpiredClaim;
+import dev.omniq.storage.Inserted;
+import dev.omniq.storage.LeaseExtension;
+import dev.omniq.storage.Retention;
+import dev.omniq.storage.StoreStats;
+import dev.omniq.storage.TaskStore;
+import dev.omniq.storage.Transition;
+import dev.omniq.storage.WakeUps;
+import dev.omniq.storage.WorkerInfo;
+import dev.omniq.task.CancelOutcome;
+import dev.omniq.task.DeleteOutcome;
+import dev.omniq.task.NewTask;
+import dev.omniq.task.Notes;
+import dev.omniq.task.OmniQException;
+import dev.omniq.task.Outcome;
+import dev.omniq.task.Task;
+import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskListener.Kind;
+import dev.omniq.task.TaskQuery;
+import dev.omniq.task.TaskResult;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The queue: the only caller of a store. Each method turns a wish into a store's compare-and-set by
+ * {@link Rules}, and tells the listeners what became of it. Thread-safe; nothing here blocks,
+ * except {@link #insertBlocking} where room is short.
+ */
+public final class QueueService implements AutoCloseable {
+  private final TaskStore store;
+  private final Backpressure backpressure;
+  private final Listeners listeners;
+  private final Waiters waiters;
+
+  /**
+   * A queue on a store, which it closes with itself.
+   *
+   * @param maxWaitingBytes how many bytes of arguments may wait to be stored
+   */
+  public QueueService(TaskStore store, long maxWaitingBytes, Listeners listeners, Waiters waiters) {
+    this.store = store;
+    this.backpressure = new Backpressure(maxWaitingBytes);
+    this.listeners = listeners;
+    this.waiters = waiters;
+  }
+
+  /** The store's clock. */
+  public Instant now() {
+    return store.now();
+  }
+
+  /**
+   * Stores tasks, all or none; the answers are in their order.
+   *
+   * @throws dev.omniq.task.QueueFullException if too many bytes wait to be stored
+   */
+  public CompletableFuture<List<Inserted>> insert(List<NewTask> tasks) {
+    return insert(tasks, backpressure.tryAcquire(bytes(tasks)));
+  }
+
+  /** The same, but waits for room on the calling thread. */
+  public CompletableFuture<List<Inserted>> insertBlocking(List<NewTask> tasks) {
+    return insert(tasks, backpressure.acquire(bytes(tasks)));
+  }
+
+  private CompletableFuture<List<Inserted>> insert(List<NewTask> tasks, int share) {
+    CompletableFuture<List<Inserted>> stored;
+    try {
+      stored = store.insert(tasks);
+    } catch (RuntimeException e) {
+      backpressure.release(share);
+      throw e;
+    }
+    return stored.whenComplete(
+        (answers, failure) -> {
+          backpressure.release(share);
+          if (answers != null && listeners.any()) {
+            for (int i = 0; i < answers.size(); i++) {
+              if (answers.get(i).created()) {
+                listeners.tell(Task.stored(tasks.get(i), now()), Kind.ENQUEUED, now());
+              }
+            }
+          }
+        });
+  }
+
+  private static long bytes(List<NewTask> tasks) {
+    long bytes = 0;
+    for (NewTask task : tasks) {
+      bytes += 256 + 2L * task.spec().arguments().length();
+    }
+    return bytes;
+  }
+
+  /** Gives due tasks to a worker. */
+  public CompletableFuture<List<Claimed>> claim(ClaimRequest request) {
+    return store
+        .claim(request)
+        .whenComplete(
+            (claims, failure) -> {
+              if (claims != null && listeners.any()) {
+                claims.forEach(claimed -> listeners.tell(claimed.task(), Kind.STARTED, now()));
+              }
+            });
+  }
+
+  /** The earliest time at which a claim may find something. */
+  public CompletableFuture<Optional<Instant>> nextDue(ClaimRequest request) {
+    return store.nextDue(request);
+  }
+
+  /**
+   * Records how an execution ended: {@code true} if it was recorded, {@code false} if the claim was
+   * over, so that the outcome is dropped.
+   *
+   * @param endedAt when the execution ended, by the store's clock
+   */
+  public CompletableFuture<Boolean> settle(
+      Claimed claimed, Outcome outcome, Notes notes, Instant endedAt) {
+    Transition transition = Rules.settle(claimed, outcome, notes, moment(endedAt));
+    return apply(claimed.task(), transition, kindOf(outcome, transition))
+        .thenApply(Applied.APPLIED::equals);
+  }
+
+  private static Kind kindOf(Outcome outcome, Transition transition) {
+    if (outcome instanceof Outcome.Succeeded) {
+      return Kind.SUCCEEDED;
+    }
+    if (outcome instanceof Outcome.Failed) {
+      return transition.next().status().isFinished() ? Kind.FAILED : Kind.RETRYING;
+    }
+    return outcome instanceof Outcome.Snoozed ? Kind.SNOOZED : Kind.RELEASED;
+  }
+
+  /** Extends a worker's leases; the answers tell which claims are over. */
+  public CompletableFuture<List<Applied>> extend(LeaseExtension extension) {
+    return store.extend(extension);
+  }
+
+  /** Stores what handlers told of their executions. */
+  public CompletableFuture<List<Applied>> annotate(List<Annotation> annotations) {
+    return store.annotate(annotations);
+  }
+
+  /** Takes expired claims back, at most {@code limit}: how many there were. */
+  public CompletableFuture<Integer> rescue(int limit) {
+    return store.expired(limit).thenCompose(this::rescueAll);
+  }
+
+  private CompletableFuture<Integer> rescueAll(List<ExpiredClaim> expired) {
+    if (expired.isEmpty()) {
+      return CompletableFuture.completedFuture(0);
+    }
+    List<Transition> transitions = new ArrayList<>();
+    for (ExpiredClaim claim : expired) {
+      transitions.add(Rules.rescue(claim, moment(now())));
+    }
+    return store
+        .apply(transitions)
+        .thenApply(
+            answers -> {
+              for (int i = 0; i < answers.size(); i++) {
+                if (answers.get(i) == Applied.APPLIED) {
+                  Transition made = transitions.get(i);
+                  announce(
+                      expired.get(i).task(),
+                      made,
+                      made.next().status().isFinished() ? Kind.FAILED : Kind.RESCUED);
+                }
+              }
+              return expired.size();
+            });
+  }
+
+  /** Ends a live task, also a running one, whose handler is interrupted. */
+  public CompletableFuture<CancelOutcome> cancel(TaskId id) {
+    return store
+        .find(id)
+        .thenCompose(
+            found -> found.map(this::cancel).orElseGet(() -> done(CancelOutcome.NOT_FOUND)));
+  }
+
+  private CompletableFuture<CancelOutcome> cancel(Task task) {
+    CancelOutcome outcome =
+        switch (task.status()) {
+          case PENDING -> CancelOutcome.CANCELLED;
+          case RUNNING -> CancelOutcome.INTERRUPTED;
+          case SUCCESS, FAILED, CANCELLED -> CancelOutcome.ALREADY_FINISHED;
+        };
+    if (outcome == CancelOutcome.ALREADY_FINISHED) {
+      return done(outcome);
+    }
+    return apply(task, Rules.cancel(task, moment(now())), Kind.CANCELLED)
+        .thenCompose(answer -> answer == Applied.APPLIED ? done(outcome) : cancel(task.id()));
+  }
+
+  /**
+   * Ends a series by the id of any of its runs, whichever run is live: whether one was. A run that
+   * ends meanwhile takes the attempt to its follow-up; each attempt is one compare-and-set.
+   */
+  public CompletableFuture<Boolean> cancelSeries(TaskId anyRun) {
+    return store
+        .find(anyRun)
+        .thenCompose(found -> cancelLiveRun(found.map(Task::seriesId).orElse(anyRun)));
+  }
+
+  private CompletableFuture<Boolean> cancelLiveRun(TaskId seriesId) {
+    return store
+        .liveRun(seriesId)
+        .thenCompose(
+            live -> {
+              if (live.isEmpty()) {
+                return done(false);
+              }
+              Transition cancel = Rules.cancel(live.get(), moment(now()));
+              return apply(live.get(), cancel, Kind.CANCELLED)
+                  .thenCompose(
+                      answer -> answer == Applied.APPLIED ? done(true) : cancelLiveRun(seriesId));
+            });
+  }
+
+  /**
+   * Sends a finished task round once more, with a fresh budget.
+   *
+   * @throws OmniQException (as the future's failure) if the task is missing or live, or if another
+   *     live task holds its unique key
+   */
+  public CompletableFuture<Void> retry(TaskId id) {
+    return store.find(id).thenCompose(found -> retry(id, found));
+  }
+
+  private CompletableFuture<Void> retry(TaskId id, Optional<Task> found) {
+    if (found.isEmpty()) {
+      return refused("there is no task " + id + " to retry");
+    }
+    Task task = found.get();
+    if (task.status().isLive()) {
+      return refused(
+          "task " + id + " is " + task.status() + "; only a finished task can be retried");
+    }
+    return apply(task, Rules.retry(task, moment(now())), Kind.RETRIED)
+        .thenCompose(
+            answer -> {
+              if (answer instanceof Applied.KeyHeld held) {
+                return refused(
+                    "task %s cannot be retried: its unique key '%s' is held by live task %s"
+                        .formatted(id, task.uniqueKey().orElse(""), held.holder()));
+              }
+              return answer == Applied.APPLIED ? done(null) : retry(id);
+            });
+  }
+
+  /** Removes a task that is not running. */
+  public CompletableFuture<DeleteOutcome> delete(TaskId id) {
+    return store.delete(List.of(id)).thenApply(outcomes -> outcomes.get(0));
+  }
+
+  /** The task as it stands. */
+  public CompletableFuture<Optional<Task>> find(TaskId id) {
+    return store.find(id);
+  }
+
+  /** The tasks that meet a query, the newest first. */
+  public CompletableFuture<List<Task>> list(TaskQuery query) {
+    return store.list(query);
+  }
+
+  /** Counts. */
+  public CompletableFuture<StoreStats> stats() {
+    return store.stats();
+  }
+
+  /** The workers seen lately. */
+  public CompletableFuture<List<WorkerInfo>> workers() {
+    return store.workers();
+  }
+
+  /** The last transitions. */
+  public CompletableFuture<Changes> changes(long after, int limit) {
+    return store.changes(after, limit);
+  }
+
+  /** Removes finished tasks beyond the retention, at most {@code limit}: how many. */
+  public CompletableFuture<Integer> purge(Retention retention, int limit) {
+    return store.purge(retention, limit);
+  }
+
+  /** The result of a task as soon as it has one; empty if that takes longer than the timeout. */
+  public CompletableFuture<Optional<TaskResult>> await(TaskId id, Duration timeout) {
+    return waiters.await(id, timeout, store);
+  }
+
+  /** Wake-ups, where the store offers them. */
+  public Optional<WakeUps> wakeUps() {
+    return store instanceof WakeUps wakeUps ? Optional.of(wakeUps) : Optional.empty();
+  }
+
+  /** Closes the store; calls under way are finished first. */
+  @Override
+  public void close() {
+    waiters.close();
+    store.close();
+  }
+
+  private CompletableFuture<Applied> apply(Task before, Transition transition, Kind kind) {
+    return store
+        .apply(List.of(transition))
+        .thenApply(
+            answers -> {
+              Applied answer = answers.get(0);
+              if (answer == Applied.APPLIED) {
+                announce(before, transition, kind);
+              }
+              return answer;
+            });
+  }
+
+  private void announce(Task before, Transition made, Kind kind) {
+    if (made.next().status().isFinished()) {
+      waiters.finished(made.id());
+    }
+    if (listeners.any()) {
+      listeners.tell(before.with(made.next()), kind, now());
+      made.followUp()
+          .ifPresent(next -> listeners.tell(Task.stored(next, now()), Kind.ENQUEUED, now()));
+    }
+  }
+
+  private static Rules.Moment moment(Instant now) {
+    return new Rules.Moment(now, ThreadLocalRandom.current().nextDouble(), TaskId.next(now));
+  }
+
+  private static <T> CompletableFuture<T> done(T value) {
+    return CompletableFuture.completedFuture(value);
+  }
+
+  private static <T> CompletableFuture<T> refused(String message) {
+    return CompletableFuture.failedFuture(new OmniQException(message));
+  }
+}
