@@ -17,8 +17,6 @@ import java.util.UUID;
 final class JsonBuffer {
   private static final byte[] HEX = ascii("0123456789abcdef");
   private static final byte[] NULL = ascii("null");
-  private static final byte[] TRUE = ascii("true");
-  private static final byte[] FALSE = ascii("false");
 
   /** Beyond this the array of a large batch is given back. */
   private static final int KEPT = 1 << 20;
@@ -72,10 +70,6 @@ final class JsonBuffer {
     reserve(1);
     bytes[size++] = (byte) ascii;
     return this;
-  }
-
-  JsonBuffer bool(boolean value) {
-    return put(value ? TRUE : FALSE);
   }
 
   JsonBuffer nil() {

@@ -29,9 +29,10 @@ sealed interface Line {
    *
    * @param token the sequence of its token; the worker is the state's
    * @param lease how long it holds unless extended
-   * @param local whether the worker lives in the process that owns the journal, and dies with it
+   * @param owner the number of the owner in whose process the worker lives, and with which it dies;
+   *     0 for a worker in another process
    */
-  record Claim(long token, Duration lease, boolean local) {}
+  record Claim(long token, Duration lease, long owner) {}
 
   /**
    * Tasks that one worker took in one go: their states are {@link TaskState#claimed}.
@@ -40,11 +41,10 @@ sealed interface Line {
    * @param first the sequence of the first task's token; those of the others follow
    * @param at when
    * @param lease how long the claims hold unless extended
-   * @param local whether the worker lives in the process that owns the journal
+   * @param owner the number of the owner in whose process the worker lives; 0 for another process
    * @param ids the tasks
    */
-  record Claims(
-      String worker, long first, Instant at, Duration lease, boolean local, List<TaskId> ids)
+  record Claims(String worker, long first, Instant at, Duration lease, long owner, List<TaskId> ids)
       implements Line {}
 
   /** A new state of a task, as a whole; ends its claim. */

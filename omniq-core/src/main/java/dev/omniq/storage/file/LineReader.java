@@ -206,16 +206,16 @@ final class LineReader {
   private Line.Claim claim() {
     long token = 0;
     Duration lease = Duration.ZERO;
-    boolean local = false;
+    long owner = 0;
     for (String key = key(); key != null; key = key()) {
       switch (key) {
         case "token" -> token = parser.getLongValue();
         case "lease" -> lease = duration();
-        case "local" -> local = parser.getBooleanValue();
+        case "owner" -> owner = parser.getLongValue();
         default -> parser.skipChildren();
       }
     }
-    return new Line.Claim(token, lease, local);
+    return new Line.Claim(token, lease, owner);
   }
 
   private Line.Claims claims() {
@@ -223,7 +223,7 @@ final class LineReader {
     long first = 0;
     Instant at = null;
     Duration lease = Duration.ZERO;
-    boolean local = false;
+    long owner = 0;
     List<TaskId> ids = List.of();
     for (String key = key(); key != null; key = key()) {
       switch (key) {
@@ -231,12 +231,12 @@ final class LineReader {
         case "first" -> first = parser.getLongValue();
         case "at" -> at = time();
         case "lease" -> lease = duration();
-        case "local" -> local = parser.getBooleanValue();
+        case "owner" -> owner = parser.getLongValue();
         case "ids" -> ids = ids();
         default -> parser.skipChildren();
       }
     }
-    return new Line.Claims(present(worker), first, present(at), lease, local, ids);
+    return new Line.Claims(present(worker), first, present(at), lease, owner, ids);
   }
 
   private Line.Set set() {

@@ -59,7 +59,7 @@ final class LineWriter {
   private static final byte[] LABELS = ascii(",\"labels\":{");
   private static final byte[] CLAIMED = ascii(",\"claim\":{\"token\":");
   private static final byte[] LEASE = ascii(",\"lease\":");
-  private static final byte[] LOCAL = ascii(",\"local\":");
+  private static final byte[] OWNER = ascii(",\"owner\":");
   private static final byte[] CLAIMS = ascii("{\"op\":\"claim\",\"worker\":");
   private static final byte[] FIRST_TOKEN = ascii(",\"first\":");
   private static final byte[] SET = ascii("{\"op\":\"set\",\"id\":");
@@ -125,7 +125,7 @@ final class LineWriter {
     }
     if (claim.isPresent()) {
       out.put(CLAIMED).number(claim.get().token());
-      lease(out, claim.get().lease(), claim.get().local());
+      lease(out, claim.get().lease(), claim.get().owner());
       out.put('}');
     }
     out.put(END);
@@ -135,7 +135,7 @@ final class LineWriter {
   static void claims(JsonBuffer out, Line.Claims claims) {
     out.put(CLAIMS).string(claims.worker()).put(FIRST_TOKEN).number(claims.first());
     out.put(AT).time(claims.at());
-    lease(out, claims.lease(), claims.local());
+    lease(out, claims.lease(), claims.owner());
     ids(out, claims.ids());
   }
 
@@ -194,8 +194,11 @@ final class LineWriter {
     out.put(IDS_END);
   }
 
-  private static void lease(JsonBuffer out, Duration lease, boolean local) {
-    out.put(LEASE).string(lease.toString()).put(LOCAL).bool(local);
+  private static void lease(JsonBuffer out, Duration lease, long owner) {
+    out.put(LEASE).string(lease.toString());
+    if (owner != 0) {
+      out.put(OWNER).number(owner);
+    }
   }
 
   private static void schedule(JsonBuffer out, Schedule schedule) {

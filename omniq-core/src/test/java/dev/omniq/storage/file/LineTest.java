@@ -81,14 +81,12 @@ class LineTest {
     Task task = new Task(ID, spec, OTHER, 12, NOW, NOW.plusSeconds(9), EVERY_FIELD);
 
     LineWriter.add(
-        out, Long.MAX_VALUE, task, Optional.of(new Line.Claim(5, Duration.ofSeconds(30), true)));
+        out, Long.MAX_VALUE, task, Optional.of(new Line.Claim(5, Duration.ofSeconds(30), 4)));
 
     assertThat(readBack())
         .isEqualTo(
             new Line.Add(
-                Long.MAX_VALUE,
-                task,
-                Optional.of(new Line.Claim(5, Duration.ofSeconds(30), true))));
+                Long.MAX_VALUE, task, Optional.of(new Line.Claim(5, Duration.ofSeconds(30), 4))));
   }
 
   private static final TaskState EVERY_FIELD =
@@ -212,7 +210,7 @@ class LineTest {
   @Test
   void claims_readBack() {
     var claims =
-        new Line.Claims("worker-1", 77, NOW, Duration.ofSeconds(30), true, List.of(ID, OTHER));
+        new Line.Claims("worker-1", 77, NOW, Duration.ofSeconds(30), 4, List.of(ID, OTHER));
     LineWriter.claims(out, claims);
 
     assertThat(readBack()).isEqualTo(claims);
