@@ -172,7 +172,7 @@ public final class QueueService implements AutoCloseable {
         .thenApply(
             answers -> {
               for (int i = 0; i < answers.size(); i++) {
-                if (answers.get(i) == Applied.APPLIED) {
+                if (answers.get(i) instanceof Applied.Done) {
                   Transition made = transitions.get(i);
                   announce(
                       expired.get(i).task(),
@@ -203,7 +203,7 @@ public final class QueueService implements AutoCloseable {
       return done(outcome);
     }
     return apply(task, Rules.cancel(task, moment(now())), Kind.CANCELLED)
-        .thenCompose(answer -> answer == Applied.APPLIED ? done(outcome) : cancel(task.id()));
+        .thenCompose(answer -> answer instanceof Applied.Done ? done(outcome) : cancel(task.id()));
   }
 
   /**
@@ -227,7 +227,8 @@ public final class QueueService implements AutoCloseable {
               Transition cancel = Rules.cancel(live.get(), moment(now()));
               return apply(live.get(), cancel, Kind.CANCELLED)
                   .thenCompose(
-                      answer -> answer == Applied.APPLIED ? done(true) : cancelLiveRun(seriesId));
+                      answer ->
+                          answer instanceof Applied.Done ? done(true) : cancelLiveRun(seriesId));
             });
   }
 
@@ -258,7 +259,7 @@ public final class QueueService implements AutoCloseable {
                     "task %s cannot be retried: its unique key '%s' is held by live task %s"
                         .formatted(id, task.uniqueKey().orElse(""), held.holder()));
               }
-              return answer == Applied.APPLIED ? done(null) : retry(id);
+              return answer instanceof Applied.Done ? done() : retry(id);
             });
   }
 
@@ -320,7 +321,7 @@ public final class QueueService implements AutoCloseable {
         .thenApply(
             answers -> {
               Applied answer = answers.get(0);
-              if (answer == Applied.APPLIED) {
+              if (answer instanceof Applied.Done) {
                 announce(before, transition, kind);
               }
               return answer;
@@ -340,6 +341,11 @@ public final class QueueService implements AutoCloseable {
 
   private static Rules.Moment moment(Instant now) {
     return new Rules.Moment(now, ThreadLocalRandom.current().nextDouble(), TaskId.next(now));
+  }
+
+  /** Complete, without a value. */
+  private static CompletableFuture<Void> done() {
+    return CompletableFuture.allOf();
   }
 
   private static <T> CompletableFuture<T> done(T value) {

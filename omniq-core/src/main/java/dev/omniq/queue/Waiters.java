@@ -79,16 +79,17 @@ public final class Waiters implements AutoCloseable {
         forget();
         return;
       }
-      store
-          .find(id)
-          .whenComplete(
-              (task, failure) -> {
-                if (failure != null) {
-                  fail(failure);
-                } else {
-                  found(task, pause);
-                }
-              });
+      var unused =
+          store
+              .find(id)
+              .whenComplete(
+                  (task, failure) -> {
+                    if (failure != null) {
+                      fail(failure);
+                    } else {
+                      found(task, pause);
+                    }
+                  });
     }
 
     private void found(Optional<Task> task, Duration pause) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -118,6 +119,8 @@ final class LineReader {
         default -> spec(key, spec);
       }
     }
+    Objects.requireNonNull(id, "id");
+    Objects.requireNonNull(at, "at");
     Instant plannedAt = planned == null ? at : planned;
     return new Line.Add(
         sequence,
