@@ -1,0 +1,417 @@
+package dev.omniq.storage.table;
+
+import dev.omniq.storage.Changes;
+import dev.omniq.storage.ClaimRequest;
+import dev.omniq.storage.ClaimRequest.QueueLimit;
+import dev.omniq.storage.WorkerInfo;
+import dev.omniq.task.ClaimToken;
+import dev.omniq.task.QueueStats;
+import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskStatus;
+import dev.omniq.task.Times;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The live tasks of a store, indexed by all that a store is asked: id, due order, unique key,
+ * series, claim and worker.
+ *
+ * <p>Every index is derived from the entries. They come, change and go by {@link #put}, {@link
+ * #replace}, {@link #remove} and {@link #extend} alone ({@link #claim} goes through {@code
+ * replace}); each refuses what would break a rule, with {@link IllegalStateException}, before
+ * anything is changed. A store looks first and never gets there.
+ *
+ * <p><b>Undo.</b> What happens between {@link #begin} and {@link #commit} can be taken back by
+ * {@link #rollback}, for a store whose write failed. A store adds the inverse of what it does to
+ * state of its own by {@link #onRollback}.
+ *
+ * <p><b>Costs.</b> A change costs the logarithm of the number of tasks. A claim looks at the head
+ * of every lane (queue, name, priority, suspicion) that it may take from, and at one entry more for
+ * each that it takes: see {@link #visits}. Lanes, kinds and queues without tasks are dropped.
+ *
+ * <p>Not thread-safe: one thread or one lock owns a table and its entries. Times are microseconds
+ * since the epoch where they are due times, nanoseconds of a monotonic clock where they are leases.
+ *
+ * @param <E> the entries of the store
+ */
+public final class TaskTable<E extends Entry> {
+  private final IdIndex ids = new IdIndex();
+  private final Map<String, LiveQueue> queues = new HashMap<>();
+  private final Map<TaskId, Entry> liveRuns = new HashMap<>();
+  private final Leases leases = new Leases();
+  private final ChangeRing changes = new ChangeRing();
+  private final List<Runnable> changesToCome = new ArrayList<>();
+  private final UndoLog undo = new UndoLog();
+  private long lastSequence;
+  private long visits;
+
+  // ---- change ----
+
+  /** Adds the entry of a task that is not in the table. */
+  public void put(E entry) {
+    if (ids.get(entry.high(), entry.low()) != null) {
+      throw new IllegalStateException("in the table already: " + entry);
+    }
+    requireFree(entry, null);
+    long sequence = lastSequence;
+    undo.add(() -> lastSequence = sequence);
+    undoDrawn(entry);
+    undo.add(() -> unlink(entry));
+    link(entry);
+    lastSequence = Math.max(sequence, entry.sequence());
+  }
+
+  /**
+   * Puts an entry in the place of another of the same task; {@code before} must be in the table.
+   */
+  public void replace(E before, E after) {
+    requirePresent(before);
+    if (!after.hasId(before.high(), before.low())) {
+      throw new IllegalStateException("not of one task: " + before + ", " + after);
+    }
+    requireFree(after, before);
+    undoDrawn(after);
+    undo.add(() -> swap(after, before));
+    swap(before, after);
+  }
+
+  /** Removes an entry, which must be in the table. */
+  public void remove(E entry) {
+    requirePresent(entry);
+    undo.add(() -> link(entry));
+    unlink(entry);
+  }
+
+  /** Grants a new lease for the claim of a RUNNING task. */
+  public void extend(E entry, long expiresAtNanos) {
+    requirePresent(entry);
+    Claim claim = Objects.requireNonNull(entry.claim, "not claimed");
+    undo.add(() -> lease(entry, claim));
+    lease(entry, claim.extended(expiresAtNanos));
+  }
+
+  /**
+   * The sequence for the next task that is inserted: above those of all entries so far. Drawn by
+   * putting an entry with it.
+   */
+  public long nextSequence() {
+    return lastSequence + 1;
+  }
+
+  /** Makes {@link #nextSequence} go on above this sequence: a task that is live no more had it. */
+  public void sequenceSeen(long sequence) {
+    long before = lastSequence;
+    undo.add(() -> lastSequence = before);
+    lastSequence = Math.max(before, sequence);
+  }
+
+  /** Notes a transition for {@link #changes}. */
+  public void changed(Instant at, TaskId id, String name, TaskStatus status) {
+    if (undo.isOpen()) {
+      changesToCome.add(() -> changes.add(at, id, name, status));
+    } else {
+      changes.add(at, id, name, status);
+    }
+  }
+
+  /** Notes that a worker is alive; not undone by a rollback, for it is true. */
+  public void seen(String worker, long nowMicros, long nanoNow) {
+    leases.seen(worker, nowMicros, nanoNow);
+  }
+
+  // ---- undo ----
+
+  /** Begins to keep what is needed to take back what follows. */
+  public void begin() {
+    undo.begin();
+  }
+
+  /** Keeps everything since {@link #begin}. */
+  public void commit() {
+    undo.commit();
+    changesToCome.forEach(Runnable::run);
+    changesToCome.clear();
+  }
+
+  /** Takes back everything since {@link #begin}, the latest first. */
+  public void rollback() {
+    undo.rollback();
+    changesToCome.clear();
+  }
+
+  /** Adds to what a rollback does; nothing happens outside of {@link #begin} and its end. */
+  public void onRollback(Runnable inverse) {
+    undo.add(inverse);
+  }
+
+  // ---- look ----
+
+  /** How many live tasks there are. */
+  public int size() {
+    return ids.size();
+  }
+
+  /** The entry of a live task. */
+  public Optional<E> find(TaskId id) {
+    return optional(
+        ids.get(id.value().getMostSignificantBits(), id.value().getLeastSignificantBits()));
+  }
+
+  /** The live task of a queue that holds a unique key. */
+  public Optional<E> holder(String queue, String key) {
+    LiveQueue found = queues.get(queue);
+    return optional(found == null ? null : found.holder(key));
+  }
+
+  /** The live run of a series that is not detached. */
+  public Optional<E> liveRun(TaskId seriesId) {
+    return optional(liveRuns.get(seriesId));
+  }
+
+  /** The entry that is RUNNING under a claim. */
+  public Optional<E> held(ClaimToken token) {
+    return optional(leases.held(token));
+  }
+
+  /**
+   * The entries with the highest ids, descending: a slice of a listing.
+   *
+   * @param below only ids below this one
+   * @param most at most this many
+   */
+  public List<E> slice(Optional<TaskId> below, int most) {
+    List<E> found = new ArrayList<>();
+    IdIndex.Id from =
+        below
+            .map(TaskId::value)
+            .map(id -> new IdIndex.Id(id.getMostSignificantBits(), id.getLeastSignificantBits()))
+            .orElse(null);
+    ids.descend(
+        from,
+        entry -> {
+          if (found.size() < most) {
+            found.add(own(entry));
+          }
+          return found.size() < most;
+        });
+    return found;
+  }
+
+  /** The one instance for a queue and a name, to make entries with. */
+  public Kind kind(String queue, String name) {
+    LiveQueue found = queues.get(queue);
+    Kind kind = found == null ? null : found.kind(name);
+    return kind == null ? new Kind(queue, name) : kind;
+  }
+
+  // ---- claim ----
+
+  /**
+   * Claims what a request may take and what is due, in claim order: {@code dueAt − priority × 1
+   * minute}, then insertion. To repeat a request gives what the worker still holds of the first
+   * answer; a request whose first token is not above all tokens of this worker is a repetition.
+   *
+   * @param running makes the entry of the RUNNING task, which takes the place of the pending one
+   * @return the new entries
+   */
+  public List<E> claim(
+      ClaimRequest request, long nowMicros, long nanoNow, BiFunction<E, Claim, E> running) {
+    ClaimToken first = request.first();
+    leases.seen(first.worker(), nowMicros, nanoNow);
+    if (first.sequence() <= leases.drawn(first.worker())) {
+      return leases.heldSince(first).stream().map(this::own).toList();
+    }
+    long expiresAt = nanoNow + request.lease().toNanos();
+    var merge = new DueMerge(request, nowMicros);
+    lanes(request).forEach(merge::offer);
+    List<E> claimed = new ArrayList<>();
+    for (Entry next = merge.next(); next != null; next = merge.next()) {
+      var token = first.plus(claimed.size());
+      E before = own(next);
+      E after = running.apply(before, new Claim(token, first.sequence(), nowMicros, expiresAt, 0));
+      replace(before, after);
+      claimed.add(after);
+    }
+    visits += merge.visits();
+    return claimed;
+  }
+
+  /** The earliest due time of what a request may take. */
+  public OptionalLong nextDue(ClaimRequest request) {
+    return lanes(request).mapToLong(lane -> lane.head().dueAt()).min();
+  }
+
+  /** Whether a pending entry is the first of its kind to become due: it may be news to a worker. */
+  public boolean isNext(E entry) {
+    return entry.isPending() && entry.kind.isHead(entry);
+  }
+
+  /** How many entries all claims so far have looked at. */
+  public long visits() {
+    return visits;
+  }
+
+  /** The RUNNING entries whose lease ended at or before {@code nanoNow}, the oldest first. */
+  public List<E> expired(long nanoNow, int limit) {
+    return leases.expired(nanoNow, limit).stream().map(this::own).toList();
+  }
+
+  // ---- count ----
+
+  /** The workers that hold something or were seen in the last ten minutes. */
+  public List<WorkerInfo> workers(long nanoNow) {
+    return leases.workers(nanoNow);
+  }
+
+  /** The counts of PENDING and RUNNING for each queue with live tasks. */
+  public Map<String, QueueStats.Counts> counts() {
+    Map<String, QueueStats.Counts> counts = new HashMap<>();
+    queues.forEach(
+        (name, queue) -> {
+          OptionalLong due = queue.oldestDue();
+          counts.put(
+              name,
+              new QueueStats.Counts(
+                  Map.of(TaskStatus.PENDING, queue.pending(), TaskStatus.RUNNING, queue.running()),
+                  due.isPresent()
+                      ? Optional.of(Times.ofMicros(due.getAsLong()))
+                      : Optional.empty()));
+        });
+    return counts;
+  }
+
+  /** How many live tasks there are of each name. */
+  public Map<String, Long> liveByName() {
+    Map<String, Long> counts = new HashMap<>();
+    for (LiveQueue queue : queues.values()) {
+      for (Kind kind : queue.kinds()) {
+        counts.merge(kind.name(), (long) kind.live(), Long::sum);
+      }
+    }
+    return counts;
+  }
+
+  /** The transitions after a position, as {@link dev.omniq.storage.TaskStore#changes} tells. */
+  public Changes changes(long after, int limit) {
+    return changes.after(after, limit);
+  }
+
+  // ---- indexes ----
+
+  private Stream<Lane> lanes(ClaimRequest request) {
+    Set<String> asked = new LinkedHashSet<>();
+    for (QueueLimit queue : request.queues()) {
+      if (queue.limit() > 0) {
+        asked.add(queue.queue());
+      }
+    }
+    return asked.stream()
+        .map(queues::get)
+        .filter(Objects::nonNull)
+        .flatMap(queue -> queue.kinds(request.names()).stream())
+        .flatMap(kind -> kind.lanes().stream())
+        .filter(lane -> !lane.suspect() || request.suspects() > 0);
+  }
+
+  private void link(Entry entry) {
+    ids.add(entry);
+    linkBesideId(entry);
+  }
+
+  private void unlink(Entry entry) {
+    ids.remove(entry);
+    unlinkBesideId(entry);
+  }
+
+  private void swap(Entry before, Entry after) {
+    ids.replace(before, after);
+    unlinkBesideId(before);
+    linkBesideId(after);
+  }
+
+  private void linkBesideId(Entry entry) {
+    queues.computeIfAbsent(entry.queue(), LiveQueue::new).add(entry);
+    if (entry.carriesSeries()) {
+      liveRuns.put(entry.series().orElseThrow(), entry);
+    }
+    if (!entry.isPending()) {
+      leases.add(entry);
+    }
+  }
+
+  private void unlinkBesideId(Entry entry) {
+    LiveQueue queue = Objects.requireNonNull(queues.get(entry.queue()));
+    queue.remove(entry);
+    if (queue.isEmpty()) {
+      queues.remove(queue.name());
+    }
+    if (entry.carriesSeries()) {
+      liveRuns.remove(entry.series().orElseThrow(), entry);
+    }
+    if (!entry.isPending()) {
+      leases.remove(entry);
+    }
+  }
+
+  private void lease(Entry entry, Claim claim) {
+    leases.remove(entry);
+    entry.claim = claim;
+    leases.add(entry);
+  }
+
+  private void undoDrawn(Entry entry) {
+    if (undo.isOpen()) {
+      entry
+          .claim()
+          .map(claim -> claim.token().worker())
+          .ifPresent(
+              worker -> {
+                long drawn = leases.drawn(worker);
+                undo.add(() -> leases.resetDrawn(worker, drawn));
+              });
+    }
+  }
+
+  private void requirePresent(Entry entry) {
+    if (ids.get(entry.high(), entry.low()) != entry) {
+      throw new IllegalStateException("not in the table: " + entry);
+    }
+  }
+
+  /** Checks that the key and the series of an entry are free, or held by what it replaces. */
+  private void requireFree(E entry, @Nullable Entry replaced) {
+    Entry holder = entry.uniqueKey().flatMap(key -> holder(entry.queue(), key)).orElse(null);
+    if (holder != null && holder != replaced) {
+      throw new IllegalStateException("key of " + entry + " is held by " + holder);
+    }
+    Entry run = entry.carriesSeries() ? liveRuns.get(entry.series().orElseThrow()) : null;
+    if (run != null && run != replaced) {
+      throw new IllegalStateException("series of " + entry + " has the live run " + run);
+    }
+    Entry held = entry.claim().map(claim -> leases.held(claim.token())).orElse(null);
+    if (held != null && held != replaced) {
+      throw new IllegalStateException("token of " + entry + " is that of " + held);
+    }
+  }
+
+  private Optional<E> optional(@Nullable Entry entry) {
+    return entry == null ? Optional.empty() : Optional.of(own(entry));
+  }
+
+  /** Only entries of type E come in. */
+  @SuppressWarnings("unchecked")
+  private E own(Entry entry) {
+    return (E) entry;
+  }
+}
