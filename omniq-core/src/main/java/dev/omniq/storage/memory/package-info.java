@@ -1,6 +1,6 @@
 /**
- * The store that keeps tasks in memory and loses them with the process. It may use {@code storage}
- * and {@code task}; only the composition root may use it.
+ * The store that keeps tasks in memory and loses them with the process. It may use {@code storage},
+ * {@code storage.table} and {@code task}; only the composition root may use it.
  */
 @NullMarked
 package dev.omniq.storage.memory;

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,7 @@ final class LiveQueue {
   /** The kinds with one of these names, at the cost of the smaller side. */
   List<Kind> kinds(Set<String> names) {
     return names.size() < kinds.size()
-        ? names.stream().map(kinds::get).filter(java.util.Objects::nonNull).toList()
+        ? names.stream().map(kinds::get).filter(Objects::nonNull).toList()
         : kinds.values().stream().filter(kind -> names.contains(kind.name())).toList();
   }
 

@@ -232,7 +232,7 @@ public final class TaskTable<E extends Entry> {
     if (first.sequence() <= leases.drawn(first.worker())) {
       return leases.heldSince(first).stream().map(this::own).toList();
     }
-    long expiresAt = nanoNow + request.lease().toNanos();
+    long expiresAt = Claim.expiry(nanoNow, request.lease());
     var merge = new DueMerge(request, nowMicros);
     lanes(request).forEach(merge::offer);
     List<E> claimed = new ArrayList<>();
