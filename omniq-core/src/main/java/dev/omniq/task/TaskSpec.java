@@ -86,6 +86,16 @@ public record TaskSpec(
     return new Builder(this);
   }
 
+  /**
+   * Checks the name of a task where it is given, before there is a task.
+   *
+   * @throws IllegalArgumentException if it is blank, too long, or has control characters
+   */
+  public static String requireName(String name) {
+    requireText("task name", name);
+    return name;
+  }
+
   private static void requireTimeout(Duration timeout) {
     if (timeout.compareTo(Times.MICRO) < 0 || timeout.compareTo(Times.MAX_DURATION) > 0) {
       throw new IllegalArgumentException(
