@@ -28,11 +28,12 @@ sealed interface Line {
    * The part of a claim that the task's state does not tell.
    *
    * @param token the sequence of its token; the worker is the state's
+   * @param first the sequence of the first token of the same claim call
    * @param lease how long it holds unless extended
    * @param owner the number of the owner in whose process the worker lives, and with which it dies;
    *     0 for a worker in another process
    */
-  record Claim(long token, Duration lease, long owner) {}
+  record Claim(long token, long first, Duration lease, long owner) {}
 
   /**
    * Tasks that one worker took in one go: their states are {@link TaskState#claimed}.

@@ -208,17 +208,19 @@ final class LineReader {
 
   private Line.Claim claim() {
     long token = 0;
+    long first = 0;
     Duration lease = Duration.ZERO;
     long owner = 0;
     for (String key = key(); key != null; key = key()) {
       switch (key) {
         case "token" -> token = parser.getLongValue();
+        case "first" -> first = parser.getLongValue();
         case "lease" -> lease = duration();
         case "owner" -> owner = parser.getLongValue();
         default -> parser.skipChildren();
       }
     }
-    return new Line.Claim(token, lease, owner);
+    return new Line.Claim(token, first, lease, owner);
   }
 
   private Line.Claims claims() {

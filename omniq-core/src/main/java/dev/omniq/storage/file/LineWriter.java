@@ -91,6 +91,25 @@ final class LineWriter {
 
   private LineWriter() {}
 
+  /** Appends a line. */
+  static void write(JsonBuffer out, Line line) {
+    if (line instanceof Line.Add add) {
+      add(out, add.sequence(), add.task(), add.claim());
+    } else if (line instanceof Line.Claims claims) {
+      claims(out, claims);
+    } else if (line instanceof Line.Set set) {
+      set(out, set.id(), set.state());
+    } else if (line instanceof Line.Note note) {
+      note(out, note.id(), note.notes());
+    } else if (line instanceof Line.Delete delete) {
+      delete(out, delete.ids());
+    } else if (line instanceof Line.Open open) {
+      open(out, open.owner(), open.at());
+    } else if (line instanceof Line.Close close) {
+      close(out, close.at());
+    }
+  }
+
   /** Appends an {@link Line.Add}. */
   static void add(JsonBuffer out, long sequence, Task task, Optional<Line.Claim> claim) {
     TaskSpec spec = task.spec();
@@ -125,6 +144,7 @@ final class LineWriter {
     }
     if (claim.isPresent()) {
       out.put(CLAIMED).number(claim.get().token());
+      out.put(FIRST_TOKEN).number(claim.get().first());
       lease(out, claim.get().lease(), claim.get().owner());
       out.put('}');
     }

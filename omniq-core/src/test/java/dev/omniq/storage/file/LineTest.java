@@ -81,12 +81,14 @@ class LineTest {
     Task task = new Task(ID, spec, OTHER, 12, NOW, NOW.plusSeconds(9), EVERY_FIELD);
 
     LineWriter.add(
-        out, Long.MAX_VALUE, task, Optional.of(new Line.Claim(5, Duration.ofSeconds(30), 4)));
+        out, Long.MAX_VALUE, task, Optional.of(new Line.Claim(5, 3, Duration.ofSeconds(30), 4)));
 
     assertThat(readBack())
         .isEqualTo(
             new Line.Add(
-                Long.MAX_VALUE, task, Optional.of(new Line.Claim(5, Duration.ofSeconds(30), 4))));
+                Long.MAX_VALUE,
+                task,
+                Optional.of(new Line.Claim(5, 3, Duration.ofSeconds(30), 4))));
   }
 
   private static final TaskState EVERY_FIELD =

@@ -1,0 +1,78 @@
+package dev.omniq.storage.file;
+
+import dev.omniq.task.ClaimToken;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The group that is being put together: its lines, each applied to the state at once, so that the
+ * decisions that follow see it. Not thread-safe.
+ */
+final class Draft {
+  private final JsonBuffer lines = new JsonBuffer();
+  private final List<ClaimToken> revoked = new ArrayList<>();
+  private long start;
+  private int count;
+  private boolean durable;
+  private boolean due;
+
+  /** Begins a group at a place in the journal. */
+  void begin(long at) {
+    lines.clear();
+    revoked.clear();
+    start = at;
+    count = 0;
+    durable = false;
+    due = false;
+  }
+
+  /** Where the next line will begin. */
+  long location() {
+    return start + lines.size();
+  }
+
+  JsonBuffer lines() {
+    return lines;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /** Whether somebody waits for the group to be forced. */
+  boolean isDurable() {
+    return durable;
+  }
+
+  /** Appends a line that need only survive the process; returns where it begins. */
+  long append(Line line) {
+    long at = location();
+    LineWriter.write(lines, line);
+    count++;
+    return at;
+  }
+
+  /** Appends a line that somebody waits for to be forced; returns where it begins. */
+  long appendDurable(Line line) {
+    durable = true;
+    return append(line);
+  }
+
+  /** Notes that something may be due, or due earlier than it was. */
+  void noticeDue() {
+    due = true;
+  }
+
+  boolean isDueNoticed() {
+    return due;
+  }
+
+  /** Notes that a claim was taken away from its holder. */
+  void revoke(ClaimToken token) {
+    revoked.add(token);
+  }
+
+  List<ClaimToken> revoked() {
+    return List.copyOf(revoked);
+  }
+}

@@ -1,0 +1,176 @@
+package dev.omniq.storage.file;
+
+import dev.omniq.storage.file.Command.Answer;
+import dev.omniq.task.ClaimToken;
+import dev.omniq.task.StorageException;
+import dev.omniq.task.TimeSource;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The parts of an open {@link FileStore} and how they hang together: the journal, the state that
+ * its lines come to, the threads that carry out commands, and the one that reads.
+ */
+final class Engine implements GroupCommit.Work, AutoCloseable {
+
+  /** Is told what a group that was written means to those who wait. */
+  interface News {
+    void tell(boolean due, List<ClaimToken> revoked);
+  }
+
+  private final Layout layout;
+  private final FileStoreOptions options;
+  private final News news;
+  private final Journal journal;
+  private final Bodies bodies;
+  private final GroupCommit groups;
+  private final ExecutorService reader;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private State state;
+  private Decisions decisions;
+  private Views views;
+
+  private Engine(Layout layout, FileStoreOptions options, News news, Journal journal)
+      throws IOException {
+    this.layout = layout;
+    this.options = options;
+    this.news = news;
+    this.journal = journal;
+    bodies = new Bodies(journal);
+    state = new State(options.time(), journal.owner());
+    journal.startAt(new Recovery(journal, layout).replay(state));
+    decisions = new Decisions(state, bodies, options.time());
+    views = new Views(state, bodies, options.time());
+    reader = Executors.newSingleThreadExecutor(Engine::readerThread);
+    groups = new GroupCommit(journal, this, reader);
+  }
+
+  static Engine open(Layout layout, FileStoreOptions options, News news) throws IOException {
+    options.disk().createDirectories(layout.directory());
+    Journal journal = Journal.open(options.disk(), layout);
+    try {
+      var engine = new Engine(layout, options, news, journal);
+      engine.start();
+      return engine;
+    } catch (IOException | RuntimeException | Error e) {
+      journal.close();
+      throw e;
+    }
+  }
+
+  private static Thread readerThread(Runnable work) {
+    var thread = new Thread(work, "omniq-reader");
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void start() {
+    groups.start();
+    submit(
+        new Command<>(
+            draft -> {
+              draft.append(new Line.Open(journal.owner(), options.time().now()));
+              return new Answer.Written<>(true);
+            },
+            List.of(),
+            new CompletableFuture<>()));
+  }
+
+  TimeSource time() {
+    return options.time();
+  }
+
+  long owner() {
+    return journal.owner();
+  }
+
+  Decisions decisions() {
+    return decisions;
+  }
+
+  Views views() {
+    return views;
+  }
+
+  Bodies bodies() {
+    return bodies;
+  }
+
+  <T> CompletableFuture<T> submit(Command<T> command) {
+    groups.submit(command);
+    return command.future();
+  }
+
+  @Override
+  public void begin() {
+    state.table().begin();
+  }
+
+  @Override
+  public void commit() {
+    state.table().commit();
+  }
+
+  @Override
+  public void rollback() {
+    state.table().rollback();
+  }
+
+  @Override
+  public void written(Draft draft) throws IOException {
+    if (draft.isDueNoticed() || !draft.revoked().isEmpty()) {
+      news.tell(draft.isDueNoticed(), draft.revoked());
+    }
+    if (Location.offset(journal.end()) >= options.segmentBytes()) {
+      journal.roll();
+    }
+  }
+
+  @Override
+  public void recover() throws IOException {
+    var recovery = new Recovery(journal, layout);
+    recovery.copyTail();
+    var again = new State(options.time(), journal.owner());
+    recovery.replay(again);
+    state = again;
+    decisions = new Decisions(state, bodies, options.time());
+    views = new Views(state, bodies, options.time());
+  }
+
+  @Override
+  public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
+    groups.stop(
+        draft -> {
+          draft.appendDurable(new Line.Close(options.time().now()));
+          return new Answer.Forced<>(true);
+        },
+        new StorageException("the store is closed"));
+    reader.shutdown();
+    boolean interrupted = false;
+    while (!reader.isTerminated()) {
+      try {
+        reader.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    try {
+      journal.close();
+    } catch (IOException e) {
+      throw new StorageException("cannot close the journal: " + e.getMessage(), e);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

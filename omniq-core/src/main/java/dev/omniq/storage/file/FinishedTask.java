@@ -1,0 +1,24 @@
+package dev.omniq.storage.file;
+
+import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskStatus;
+
+/**
+ * What is kept at hand of a finished task; the rest is read from the journal.
+ *
+ * @param id the task
+ * @param status how it ended
+ * @param revision counts the changes of its state
+ * @param finishedAt when it ended, in microseconds since the epoch
+ * @param queue its queue
+ * @param add where its add line begins
+ * @param set where the line of its last state begins; {@link Location#NONE} if that is the add line
+ */
+record FinishedTask(
+    TaskId id,
+    TaskStatus status,
+    int revision,
+    long finishedAt,
+    String queue,
+    long add,
+    long set) {}

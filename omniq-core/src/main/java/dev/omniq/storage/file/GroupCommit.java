@@ -1,0 +1,374 @@
+package dev.omniq.storage.file;
+
+import dev.omniq.storage.file.Command.Answer;
+import dev.omniq.task.OmniQException;
+import dev.omniq.task.OutcomeUnknownException;
+import dev.omniq.task.StorageException;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Carries out commands: decides them in batches, writes each batch as one group, forces the journal
+ * once for all who came meanwhile, and answers.
+ *
+ * <p><b>Two threads that share two roles.</b> Who holds the <em>pen</em> takes the commands that
+ * arrived, decides them and writes their group. If somebody waits for the group to be forced and
+ * nobody forces yet, that same thread lays the pen down and forces; the other takes the pen and
+ * goes on writing groups, which the next force will cover. So a lone durable write is made and
+ * forced by one thread, without handing over to another in between; under load one thread writes
+ * while the other forces, without timers; and what needs no force never waits for one.
+ *
+ * <p><b>Failure.</b> A group that could not be written changes nothing: the state is rolled back
+ * and the members are repeated one by one, each in a group of its own, so that only that member
+ * fails which cannot be written. When a force fails, all who wait for it are told that the outcome
+ * is unknown, and {@link Work#recover} begins anew from what can be read.
+ */
+final class GroupCommit {
+  /** More commands than this are taken in several groups, to bound the group and its latency. */
+  private static final int MAX_BATCH = 1_024;
+
+  /** What the commands work on; every method is called by the holder of the pen. */
+  interface Work {
+    /** Begins to note changes of the state. */
+    void begin();
+
+    /** Keeps the changes since {@link #begin}. */
+    void commit();
+
+    /** Undoes the changes since {@link #begin}. */
+    void rollback();
+
+    /** Called after each group that was written. */
+    void written(Draft draft) throws IOException;
+
+    /** Replaces the tail whose force failed and builds the state anew from what is stored. */
+    void recover() throws IOException;
+  }
+
+  private final Journal journal;
+  private final Work work;
+  private final Executor reader;
+  private final Inbox inbox = new Inbox();
+  private final Draft draft = new Draft();
+  private final ReentrantLock pen = new ReentrantLock();
+  private final ReentrantLock forcing = new ReentrantLock();
+  private final ConcurrentLinkedQueue<Pending<?>> waiting = new ConcurrentLinkedQueue<>();
+  private final List<Thread> threads;
+
+  /** The end of the last group that somebody waited for. */
+  private volatile long lastDurable;
+
+  private volatile @Nullable OmniQException stopped;
+
+  /** A command that is decided and written, and answered when the journal is forced so far. */
+  private record Pending<T>(Command<T> command, Answer<T> answer, long position) {}
+
+  GroupCommit(Journal journal, Work work, Executor reader) {
+    this.journal = journal;
+    this.work = work;
+    this.reader = reader;
+    this.lastDurable = journal.end();
+    this.threads = List.of(thread("omniq-journal-1"), thread("omniq-journal-2"));
+  }
+
+  private Thread thread(String name) {
+    var thread = new Thread(this::run, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  void start() {
+    threads.forEach(Thread::start);
+  }
+
+  /** Hands in a command. */
+  void submit(Command<?> command) {
+    OmniQException reason = stopped;
+    if (reason != null) {
+      command.future().completeExceptionally(reason);
+      return;
+    }
+    inbox.put(command);
+    if (stopped != null) {
+      refuseAll(); // the last look into the inbox may have come before
+    }
+  }
+
+  /**
+   * Carries out what was handed in before and this last command, and ends the threads.
+   *
+   * @param reason what later commands are told
+   */
+  void stop(Command.Decision<Boolean> last, StorageException reason) {
+    var done = new CompletableFuture<Boolean>();
+    submit(new Command<>(last, List.of(), done));
+    done.handle((value, failure) -> true).join();
+    if (stopped == null) {
+      stopped = reason;
+    }
+    submitWakeUp();
+    for (Thread thread : threads) {
+      joinUninterrupted(thread);
+    }
+    refuseAll();
+  }
+
+  /** A thread that sleeps over the inbox must see that there is nothing more to do. */
+  private void submitWakeUp() {
+    inbox.put(
+        new Command<>(draft -> new Answer.Written<>(true), List.of(), new CompletableFuture<>()));
+  }
+
+  private static void joinUninterrupted(Thread thread) {
+    boolean interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void refuseAll() {
+    OmniQException reason = stopped;
+    for (Command<?> command : inbox.drain()) {
+      command
+          .future()
+          .completeExceptionally(
+              reason == null ? new StorageException("the store is closed") : reason);
+    }
+  }
+
+  private void run() {
+    while (stopped == null) {
+      pen.lock();
+      try {
+        if (stopped == null) {
+          carryOut(inbox.take(MAX_BATCH));
+        }
+      } finally {
+        pen.unlock();
+      }
+      forceWhatWaits();
+    }
+  }
+
+  private void carryOut(List<Command<?>> batch) {
+    if (journal.hasFailed()) {
+      recover();
+    }
+    OmniQException reason = stopped;
+    if (reason != null) {
+      batch.forEach(command -> command.future().completeExceptionally(reason));
+      return;
+    }
+    if (batch.size() == 1 || !writeTogether(batch)) {
+      for (Command<?> command : batch) {
+        writeAlone(command);
+      }
+    }
+  }
+
+  /** Whether the batch became one group. */
+  private boolean writeTogether(List<Command<?>> batch) {
+    try {
+      write(batch);
+      return true;
+    } catch (IOException | RuntimeException | Error e) {
+      return false; // repeated one by one, where each gets its own failure
+    }
+  }
+
+  private void writeAlone(Command<?> command) {
+    OmniQException reason = stopped;
+    if (reason != null) {
+      command.future().completeExceptionally(reason);
+      return;
+    }
+    try {
+      write(List.of(command));
+    } catch (IOException e) {
+      if (journal.hasFailed()) {
+        recover();
+      }
+      command
+          .future()
+          .completeExceptionally(new StorageException("nothing was stored: " + e.getMessage(), e));
+    } catch (RuntimeException | Error e) {
+      command.future().completeExceptionally(e);
+    }
+  }
+
+  private void write(List<Command<?>> batch) throws IOException {
+    draft.begin(journal.end());
+    work.begin();
+    var answers = new ArrayList<Answer<?>>(batch.size());
+    try {
+      for (Command<?> command : batch) {
+        answers.add(command.decision().decide(draft));
+      }
+      if (draft.count() > 0) {
+        journal.append(draft.lines(), draft.count());
+      }
+    } catch (IOException | RuntimeException | Error e) {
+      work.rollback();
+      throw e;
+    }
+    work.commit();
+    if (draft.isDurable()) {
+      lastDurable = journal.end();
+    }
+    for (int i = 0; i < batch.size(); i++) {
+      answer(batch.get(i), answers.get(i));
+    }
+    if (draft.count() > 0) {
+      afterwards();
+    }
+  }
+
+  /** The group stands; a failure of what comes after it is nobody's but the store's. */
+  private void afterwards() {
+    try {
+      work.written(draft);
+    } catch (IOException | RuntimeException e) {
+      if (journal.hasFailed()) {
+        recover();
+      } else {
+        fail(e);
+      }
+    }
+  }
+
+  @SuppressWarnings("unchecked") // an answer has the type of its command
+  private <T> void answer(Command<T> command, Answer<?> any) {
+    Answer<T> answer = (Answer<T>) any;
+    if (answer instanceof Answer.Written<T> || answer instanceof Answer.ReadNow<T>) {
+      give(command, answer);
+    } else {
+      waiting.add(new Pending<>(command, answer, lastDurable));
+    }
+  }
+
+  private <T> void give(Command<T> command, Answer<T> answer) {
+    if (answer instanceof Answer.Written<T> written) {
+      command.future().complete(written.value());
+    } else if (answer instanceof Answer.Forced<T> forced) {
+      command.future().complete(forced.value());
+    } else if (answer instanceof Answer.ReadNow<T> read) {
+      reader.execute(() -> read(command, read.read()));
+    } else if (answer instanceof Answer.ReadForced<T> read) {
+      reader.execute(() -> read(command, read.read()));
+    }
+  }
+
+  private static <T> void read(Command<T> command, Command.Read<T> read) {
+    try {
+      command.future().complete(read.read());
+    } catch (IOException e) {
+      command
+          .future()
+          .completeExceptionally(new StorageException("cannot read: " + e.getMessage(), e));
+    } catch (RuntimeException e) {
+      command.future().completeExceptionally(e);
+    }
+  }
+
+  /** Forces, unless another thread does, as long as somebody waits. */
+  private void forceWhatWaits() {
+    while (!waiting.isEmpty() && forcing.tryLock()) {
+      boolean fine = true;
+      try {
+        fine = forceOnce();
+      } finally {
+        forcing.unlock();
+      }
+      if (!fine) {
+        pen.lock(); // not while forcing: the holder of the pen may wait to force, too
+        try {
+          recover();
+        } finally {
+          pen.unlock();
+        }
+      }
+    }
+  }
+
+  /** Forces and answers who waited for it; false if the force failed. */
+  private boolean forceOnce() {
+    Pending<?> next = waiting.peek();
+    if (next != null && next.position() > journal.forced()) {
+      try {
+        journal.force();
+      } catch (IOException e) {
+        return false;
+      }
+    }
+    long forced = journal.forced();
+    for (next = waiting.peek(); next != null && next.position() <= forced; next = waiting.peek()) {
+      waiting.remove();
+      giveTo(next);
+    }
+    return true;
+  }
+
+  private <T> void giveTo(Pending<T> pending) {
+    give(pending.command(), pending.answer());
+  }
+
+  /** With the pen in hand: begins anew after a failed force, unless the other thread did. */
+  private void recover() {
+    if (!journal.hasFailed() || stopped != null) {
+      return;
+    }
+    forcing.lock(); // who forces, gives its answers first
+    try {
+      long forced = journal.forced();
+      for (Pending<?> next = waiting.poll(); next != null; next = waiting.poll()) {
+        if (next.position() <= forced) {
+          giveTo(next);
+        } else {
+          next.command()
+              .future()
+              .completeExceptionally(
+                  new OutcomeUnknownException(
+                      "the journal could not be forced to stable storage, so it is not known whether"
+                          + " the change survives; to repeat it with the same ids is safe",
+                      next.command().concerns(),
+                      null));
+        }
+      }
+      work.recover();
+      lastDurable = journal.end();
+    } catch (IOException | RuntimeException e) {
+      fail(e);
+    } finally {
+      forcing.unlock();
+    }
+  }
+
+  /** The store can do nothing more until it is opened again. */
+  private void fail(Exception cause) {
+    stopped =
+        new StorageException(
+            "the store has failed and must be opened again: " + cause.getMessage(), cause);
+    for (Pending<?> next = waiting.poll(); next != null; next = waiting.poll()) {
+      next.command()
+          .future()
+          .completeExceptionally(
+              new OutcomeUnknownException(
+                  "the store has failed before the change was known to be stored",
+                  next.command().concerns(),
+                  cause));
+    }
+  }
+}

@@ -1,0 +1,132 @@
+package dev.omniq.storage.file;
+
+import dev.omniq.task.StorageException;
+import java.io.IOException;
+
+/**
+ * Reads the journal back: group by group, in the order of the manifest.
+ *
+ * <p>Where a group is not readable, the journal tells by itself whether that matters. A later group
+ * may say that the journal was known to be forced beyond the place: then it was readable once, and
+ * it is <em>damage</em>, which is refused, never repaired in silence. If none does, nobody was ever
+ * told that anything behind that place is stored: it is the <em>torn tail</em> of a process that
+ * died, and is cut. A sealed segment was forced as a whole before the next was begun, so there
+ * every unreadable group is damage.
+ */
+final class Recovery {
+  private final Journal journal;
+  private final Layout layout;
+
+  Recovery(Journal journal, Layout layout) {
+    this.journal = journal;
+    this.layout = layout;
+  }
+
+  /**
+   * Applies the whole journal to an empty state.
+   *
+   * @return the offset in the tail behind the last whole group
+   * @throws StorageException if the journal is damaged
+   */
+  long replay(State state) throws IOException {
+    for (int number : journal.manifest().sealed()) {
+      replaySealed(number, state);
+    }
+    return replayTail(journal.manifest().tail(), state);
+  }
+
+  private void replaySealed(int number, State state) throws IOException {
+    GroupReader reader = new GroupReader(journal.file(number), 0);
+    replayGroups(number, reader, state);
+    if (!reader.atEndOfFile()) {
+      throw damaged(number, reader.end(), "which was forced as a whole");
+    }
+  }
+
+  private long replayTail(int number, State state) throws IOException {
+    GroupReader reader = new GroupReader(journal.file(number), 0);
+    replayGroups(number, reader, state);
+    long end = reader.end();
+    if (!reader.atEndOfFile()) {
+      refuseDamage(number, end, reader);
+    }
+    return end;
+  }
+
+  /** Goes on behind what is unreadable, and refuses if somebody had known it to be forced. */
+  private void refuseDamage(int number, long end, GroupReader reader) throws IOException {
+    while (reader.skipDamage()) {
+      if (reader.forced() > end) {
+        throw damaged(
+            number,
+            end,
+            "but the group at offset "
+                + reader.start()
+                + " knows the segment to be forced up to offset "
+                + reader.forced());
+      }
+    }
+  }
+
+  private void replayGroups(int number, GroupReader reader, State state) throws IOException {
+    while (reader.next()) {
+      reader.forEachLine(
+          (bytes, start, length, offset) -> apply(bytes, start, length, number, offset, state));
+    }
+  }
+
+  private void apply(byte[] bytes, int start, int length, int number, long offset, State state)
+      throws IOException {
+    try {
+      state.apply(LineReader.read(bytes, start, length), Location.pack(number, offset));
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      StorageException failure =
+          damaged(number, offset, "although its sum is right: " + e.getMessage());
+      failure.initCause(e);
+      throw failure;
+    }
+  }
+
+  private StorageException damaged(int number, long offset, String why) {
+    return Journal.damaged(
+        layout, "segment " + number + " is not readable at offset " + offset + ", " + why);
+  }
+
+  /**
+   * Copies the whole groups of the tail, whose force has failed, to a new segment, forces it and
+   * puts it in the tail's place.
+   */
+  void copyTail() throws IOException {
+    int from = journal.manifest().tail();
+    int to = journal.nextNumber();
+    journal.replaceTail(to, copyGroups(from, to));
+    journal.drop(from);
+  }
+
+  private long copyGroups(int from, int to) throws IOException {
+    try (DiskFile target = journal.create(to)) {
+      GroupReader reader = new GroupReader(journal.file(from), 0);
+      var out = new JsonBuffer();
+      long size = 0;
+      while (reader.next()) {
+        out.clear();
+        reader.forEachLine((bytes, start, length, at) -> out.put(bytes, start, length + 1));
+        GroupFormat.seal(out, 0, reader.lines(), 0);
+        target.write(out.from(0), size);
+        size += out.size();
+      }
+      refuseDamage(from, reader.end(), reader);
+      requireForcedPart(from, reader.end());
+      target.force();
+      return size;
+    }
+  }
+
+  /** What was acknowledged must be in the copy, whatever the failed force has done. */
+  private void requireForcedPart(int number, long end) {
+    long forced = journal.forced();
+    if (Location.segment(forced) == number && end < Location.offset(forced)) {
+      throw damaged(number, end, "but was forced up to offset " + Location.offset(forced));
+    }
+  }
+}
