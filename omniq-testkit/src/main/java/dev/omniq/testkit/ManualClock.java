@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.PriorityQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,21 +16,30 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 public final class ManualClock implements TimeSource {
+  /** How long {@link #awaitAlarms} waits, in real time. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
   private final PriorityQueue<ManualAlarm> alarms =
       new PriorityQueue<>(
-          Comparator.comparingLong((ManualAlarm alarm) -> alarm.atNanos)
-              .thenComparingLong(alarm -> alarm.number));
+          Comparator.comparingLong(ManualAlarm::at).thenComparingLong(ManualAlarm::number));
+  private final long origin;
   private Instant wall;
-  private long nanos;
+  private long elapsed;
   private long alarmsSet;
 
-  private ManualClock(Instant start) {
-    wall = Times.roundUp(start);
+  private ManualClock(Instant start, long origin) {
+    this.wall = Times.roundUp(start);
+    this.origin = origin;
   }
 
   /** A clock that stands at this time. */
   public static ManualClock startingAt(Instant start) {
-    return new ManualClock(start);
+    return new ManualClock(start, 0);
+  }
+
+  /** A clock whose monotonic side begins anywhere, as in a process that was started anew. */
+  static ManualClock startingAt(Instant start, long nanoTime) {
+    return new ManualClock(start, nanoTime);
   }
 
   @Override
@@ -39,13 +49,12 @@ public final class ManualClock implements TimeSource {
 
   @Override
   public synchronized long nanoTime() {
-    return nanos;
+    return origin + elapsed;
   }
 
   @Override
   public synchronized Alarm schedule(Duration delay, Runnable action) {
-    long after = Math.max(0, delay.toNanos());
-    var alarm = new ManualAlarm(nanos + after, alarmsSet++, action);
+    var alarm = new ManualAlarm(after(delay), alarmsSet++, action);
     alarms.add(alarm);
     notifyAll();
     return () -> cancel(alarm);
@@ -56,7 +65,8 @@ public final class ManualClock implements TimeSource {
   }
 
   /**
-   * Lets time pass: alarms that fall due on the way go off, also those that are set by others.
+   * Lets time pass: alarms that fall due on the way go off, also those that are set meanwhile. What
+   * an alarm throws comes out here; the clock then stands at the time of that alarm.
    *
    * @throws IllegalArgumentException if the duration is negative
    */
@@ -65,28 +75,33 @@ public final class ManualClock implements TimeSource {
       throw new IllegalArgumentException(
           "time passes forward only, but " + duration + " was given; jump() moves the wall clock");
     }
-    long end = nanoTime() + duration.toNanos();
+    long end = after(duration);
     for (ManualAlarm alarm = nextUntil(end); alarm != null; alarm = nextUntil(end)) {
       alarm.action.run();
     }
     moveTo(end);
   }
 
+  private synchronized long after(Duration delay) {
+    boolean never = delay.compareTo(Duration.ofNanos(Long.MAX_VALUE - elapsed)) > 0;
+    return never ? Long.MAX_VALUE : elapsed + Math.max(0, delay.toNanos());
+  }
+
   private synchronized @Nullable ManualAlarm nextUntil(long end) {
     ManualAlarm next = alarms.peek();
-    if (next == null || next.atNanos > end) {
+    if (next == null || next.at > end) {
       return null;
     }
     alarms.remove();
-    moveTo(next.atNanos);
+    moveTo(next.at);
     return next;
   }
 
   /** An alarm may have advanced the clock itself, so it may stand beyond this time already. */
-  private synchronized void moveTo(long atNanos) {
-    if (atNanos > nanos) {
-      wall = wall.plusNanos(atNanos - nanos);
-      nanos = atNanos;
+  private synchronized void moveTo(long end) {
+    if (end > elapsed) {
+      wall = wall.plusNanos(end - elapsed);
+      elapsed = end;
     }
   }
 
@@ -100,22 +115,24 @@ public final class ManualClock implements TimeSource {
     wall = Times.roundUp(time);
   }
 
-  /** Waits, in real time, until at least this many alarms are set: that a thread went to sleep. */
+  /**
+   * Waits, in real time, until at least this many alarms are set: that other threads went to sleep.
+   *
+   * @throws AssertionError if that takes longer than 30 seconds
+   */
   public synchronized void awaitAlarms(int atLeast) throws InterruptedException {
+    long start = System.nanoTime();
     while (alarms.size() < atLeast) {
-      wait();
+      long left = PATIENCE.toNanos() - (System.nanoTime() - start);
+      if (left <= 0) {
+        throw new AssertionError(
+            "%d alarms were awaited for %s, but there are %d"
+                .formatted(atLeast, PATIENCE, alarms.size()));
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
     }
   }
 
-  private static final class ManualAlarm {
-    private final long atNanos;
-    private final long number;
-    private final Runnable action;
-
-    ManualAlarm(long atNanos, long number, Runnable action) {
-      this.atNanos = atNanos;
-      this.number = number;
-      this.action = action;
-    }
-  }
+  /** An action at a time; each differs from all others. */
+  private record ManualAlarm(long at, long number, Runnable action) {}
 }
