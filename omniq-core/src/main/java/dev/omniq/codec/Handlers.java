@@ -151,7 +151,7 @@ public final class Handlers {
     }
     return a instanceof TypedTaskHandler<?> typed
         && b instanceof TypedTaskHandler<?> other
-        && typed.identity() == other.identity()
+        && typed.identity().equals(other.identity())
         && typed.payload().equals(other.payload());
   }
 

@@ -73,13 +73,13 @@ public final class JsonCodec {
   /**
    * The arguments of a task as a JSON array.
    *
-   * @param task what is called so, for messages
+   * @param task what they are for; its text is for messages, and made for them only
    * @param types the declared types
    * @param arguments as many values as there are types
    * @throws IllegalArgumentException if JSON cannot carry one of them there and back, or if they
    *     are over the limit
    */
-  public String encodeArguments(String task, List<Type> types, List<?> arguments) {
+  public String encodeArguments(Object task, List<Type> types, List<?> arguments) {
     if (types.size() != arguments.size()) {
       throw new IllegalArgumentException(
           "%s takes %d arguments, but is given %d".formatted(task, types.size(), arguments.size()));
@@ -96,7 +96,7 @@ public final class JsonCodec {
       }
       json.writeEndArray();
     }
-    return bounded("the arguments of " + task, out);
+    return bounded("the arguments of ", task, out);
   }
 
   /**
@@ -141,7 +141,7 @@ public final class JsonCodec {
       throw undecodable(
           task,
           next < types.size()
-              ? "argument %d, a %s: %s".formatted(next + 1, name(types.get(next)), reason(e))
+              ? "argument %d, a %s: %s".formatted(next + 1, Types.name(types.get(next)), reason(e))
               : reason(e),
           e);
     }
@@ -171,7 +171,7 @@ public final class JsonCodec {
               .formatted(task, result.getClass().getName(), reason(e)),
           e);
     }
-    return bounded("the result of " + task, out);
+    return bounded("the result of ", task, out);
   }
 
   /**
@@ -190,7 +190,10 @@ public final class JsonCodec {
    */
   public <T> @Nullable T decode(String json, TypeRef<T> type) {
     try {
-      return shape(type.type()).reader().readValue(json);
+      return shape(type.type())
+          .reader()
+          .with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .readValue(json);
     } catch (JacksonException e) {
       throw new OmniQException("the JSON cannot be read as %s: %s".formatted(type, reason(e)), e);
     }
@@ -203,10 +206,11 @@ public final class JsonCodec {
         : shapes.computeIfAbsent(type, t -> new JsonShape(mapper, mapper.constructType(t)));
   }
 
-  private String bounded(String what, ByteArrayOutputStream json) {
+  private String bounded(String what, Object task, ByteArrayOutputStream json) {
     if (json.size() > limit) {
       throw new IllegalArgumentException(
           what
+              + task
               + " take %,d bytes as JSON; allowed are %,d. Store large data elsewhere and pass a reference to it"
                   .formatted(json.size(), limit));
     }
@@ -214,10 +218,10 @@ public final class JsonCodec {
   }
 
   private static IllegalArgumentException refused(
-      String task, int index, Type type, RuntimeException why) {
+      Object task, int index, Type type, RuntimeException why) {
     return new IllegalArgumentException(
         "argument %d of %s, a %s, cannot be stored as JSON: %s"
-            .formatted(index + 1, task, name(type), reason(why)),
+            .formatted(index + 1, task, Types.name(type), reason(why)),
         why);
   }
 
@@ -225,10 +229,6 @@ public final class JsonCodec {
       String task, String why, @Nullable Throwable cause) {
     return new UndecodableArgumentsException(
         "the stored arguments do not fit %s: %s".formatted(task, why), cause);
-  }
-
-  private static String name(Type type) {
-    return type.getTypeName();
   }
 
   /** Without the excerpt of the source: arguments may be confidential. */

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.databind.DeserializationContext;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JavaType;
 import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.ObjectWriter;
@@ -33,13 +34,14 @@ final class JsonShape {
     this.mapper = mapper;
     this.type = type;
     this.writer = mapper.writerFor(type);
-    this.reader = mapper.readerFor(type);
+    this.reader = mapper.readerFor(type).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
   }
 
   ObjectWriter writer() {
     return writer;
   }
 
+  /** Reads a value, whatever follows it: the next element. */
   ObjectReader reader() {
     return reader;
   }

@@ -13,19 +13,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskCall {
   private final String name;
-  private final String description;
   private final List<Type> types;
   private final List<?> arguments;
   private final @Nullable TaskMethod method;
 
-  private TaskCall(
-      String name,
-      String description,
-      List<Type> types,
-      List<?> arguments,
-      @Nullable TaskMethod method) {
+  private TaskCall(String name, List<Type> types, List<?> arguments, @Nullable TaskMethod method) {
     this.name = name;
-    this.description = description;
     this.types = types;
     this.arguments = arguments;
     this.method = method;
@@ -34,13 +27,12 @@ public final class TaskCall {
   /** A call of a method. */
   public static TaskCall of(TaskMethod method, @Nullable Object... arguments) {
     List<?> values = Collections.unmodifiableList(Arrays.asList(arguments));
-    return new TaskCall(method.name(), method.signature(), method.parameterTypes(), values, method);
+    return new TaskCall(method.name(), method.parameterTypes(), values, method);
   }
 
   /** A call of whatever handles a name, with one payload. */
   public static <T> TaskCall of(String name, TypeRef<T> type, T payload) {
-    List<?> values = List.of(payload);
-    return new TaskCall(name, "task '" + name + "'", List.of(type.type()), values, null);
+    return new TaskCall(name, List.of(type.type()), List.of(payload), null);
   }
 
   /** The stored name. */
@@ -60,12 +52,12 @@ public final class TaskCall {
    *     are over the limit of the codec
    */
   public String encode(JsonCodec codec) {
-    return codec.encodeArguments(description, types, arguments);
+    return codec.encodeArguments(this, types, arguments);
   }
 
   /** What is called, for people. */
   @Override
   public String toString() {
-    return description;
+    return method == null ? "task '" + name + "'" : method.signature();
   }
 }

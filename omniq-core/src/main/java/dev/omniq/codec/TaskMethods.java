@@ -11,7 +11,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Which methods can be tasks, and what they are called. */
 final class TaskMethods {
@@ -47,14 +46,7 @@ final class TaskMethods {
     try {
       return unbridged(owner.getMethod(name, parameters));
     } catch (NoSuchMethodException e) {
-      for (Class<?> c = owner; c != null; c = c.getSuperclass()) {
-        for (Method method : c.getDeclaredMethods()) {
-          if (method.getName().equals(name)
-              && Arrays.equals(method.getParameterTypes(), parameters)) {
-            requirePublic(owner, method);
-          }
-        }
-      }
+      declared(owner, name, parameters).ifPresent(method -> requirePublic(owner, method));
       throw new IllegalArgumentException(
           owner.getName() + " has no public method " + name + shown(parameters) + ALLOWED, e);
     }
@@ -188,14 +180,23 @@ final class TaskMethods {
 
   /** A bridge knows no type arguments; the method it makes visible does. */
   private static Method withGenerics(Method method) {
-    @Nullable Class<?> c = method.isBridge() ? method.getDeclaringClass().getSuperclass() : null;
-    for (; c != null; c = c.getSuperclass()) {
-      try {
-        return c.getDeclaredMethod(method.getName(), method.getParameterTypes());
-      } catch (NoSuchMethodException e) {
-        continue; // it is declared further up
+    return method.isBridge()
+        ? declared(method.getDeclaringClass(), method.getName(), method.getParameterTypes())
+            .orElse(method)
+        : method;
+  }
+
+  /** The nearest method of a class or a superclass, whatever its access, that is no bridge. */
+  private static Optional<Method> declared(Class<?> type, String name, Class<?>[] parameters) {
+    for (Class<?> c = type; c != null; c = c.getSuperclass()) {
+      for (Method method : c.getDeclaredMethods()) {
+        if (!method.isBridge()
+            && method.getName().equals(name)
+            && Arrays.equals(method.getParameterTypes(), parameters)) {
+          return Optional.of(method);
+        }
       }
     }
-    return method;
+    return Optional.empty();
   }
 }

@@ -30,6 +30,11 @@ final class Types {
     return FACTORY.resolveMemberType(type, bindings);
   }
 
+  /** The type as it is written in a program. */
+  static String name(Type type) {
+    return type instanceof JavaType resolved ? resolved.toCanonical() : type.getTypeName();
+  }
+
   /** Whether a type is, or mentions, a type variable. */
   static boolean hasVariable(Type type) {
     if (type instanceof ParameterizedType parameterized) {
