@@ -326,31 +326,32 @@ public final class TaskTable<E extends Entry> {
 
   private void link(Entry entry) {
     ids.add(entry);
-    linkBesideId(entry);
+    enlist(entry);
+    hold(entry);
   }
 
   private void unlink(Entry entry) {
     ids.remove(entry);
-    unlinkBesideId(entry);
+    delist(entry);
+    release(entry);
   }
 
   private void swap(Entry before, Entry after) {
     ids.replace(before, after);
-    unlinkBesideId(before);
-    linkBesideId(after);
+    enlist(after); // first, so that the queue of a lone task is not dropped and made anew
+    delist(before);
+    release(before);
+    hold(after);
   }
 
-  private void linkBesideId(Entry entry) {
+  private void enlist(Entry entry) {
     queues.computeIfAbsent(entry.queue(), LiveQueue::new).add(entry);
     if (entry.carriesSeries()) {
       liveRuns.put(entry.series().orElseThrow(), entry);
     }
-    if (!entry.isPending()) {
-      leases.add(entry);
-    }
   }
 
-  private void unlinkBesideId(Entry entry) {
+  private void delist(Entry entry) {
     LiveQueue queue = Objects.requireNonNull(queues.get(entry.queue()));
     queue.remove(entry);
     if (queue.isEmpty()) {
@@ -359,6 +360,15 @@ public final class TaskTable<E extends Entry> {
     if (entry.carriesSeries()) {
       liveRuns.remove(entry.series().orElseThrow(), entry);
     }
+  }
+
+  private void hold(Entry entry) {
+    if (!entry.isPending()) {
+      leases.add(entry);
+    }
+  }
+
+  private void release(Entry entry) {
     if (!entry.isPending()) {
       leases.remove(entry);
     }
