@@ -26,8 +26,8 @@ final class TaskMethods {
     }
     for (Class<?> c = type; c != null; c = c.getSuperclass()) {
       for (Method method : c.getDeclaredMethods()) {
-        if (method.isAnnotationPresent(OmniTask.class) && !method.isSynthetic()) {
-          requirePublic(c, method);
+        if (method.isAnnotationPresent(OmniTask.class)) {
+          requirePublicMethod(c, method); // or it would be passed over in silence
         }
       }
     }
@@ -93,14 +93,18 @@ final class TaskMethods {
   }
 
   private static void requirePublic(Class<?> owner, Method method) {
+    requirePublicMethod(owner, method);
+    requirePublic(owner, method, owner);
+    requirePublic(owner, method, method.getDeclaringClass());
+  }
+
+  private static void requirePublicMethod(Class<?> owner, Method method) {
     String access = access(method.getModifiers());
     if (!access.equals("public")) {
       throw new IllegalArgumentException(
           "%s is %s; a task is a public method of a public class"
               .formatted(signature(owner, method), access));
     }
-    requirePublic(owner, method, owner);
-    requirePublic(owner, method, method.getDeclaringClass());
   }
 
   private static void requirePublic(Class<?> owner, Method method, Class<?> type) {
