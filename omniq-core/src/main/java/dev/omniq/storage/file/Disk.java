@@ -36,8 +36,13 @@ public interface Disk {
   /** Deletes a file, if it is there. */
   void delete(Path file) throws IOException;
 
-  /** Makes a directory and those above it, if they are not there. */
-  void createDirectories(Path directory) throws IOException;
+  /**
+   * Makes sure that a store can live in a directory: makes it, if it is not there.
+   *
+   * @throws dev.omniq.task.StorageException if it cannot be used; the message says why and what to
+   *     do
+   */
+  void prepare(Path directory) throws IOException;
 
   /** Forces the names in a directory to stable storage. */
   void forceDirectory(Path directory) throws IOException;

@@ -52,7 +52,7 @@ final class Engine implements GroupCommit.Work, AutoCloseable {
   }
 
   static Engine open(Layout layout, FileStoreOptions options, News news) throws IOException {
-    options.disk().createDirectories(layout.directory());
+    options.disk().prepare(layout.directory());
     Journal journal = Journal.open(options.disk(), layout);
     try {
       var engine = new Engine(layout, options, news, journal);

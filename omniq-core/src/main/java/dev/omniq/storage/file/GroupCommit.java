@@ -112,17 +112,16 @@ final class GroupCommit {
     if (stopped == null) {
       stopped = reason;
     }
-    submitWakeUp();
+    inbox.put(nothing());
     for (Thread thread : threads) {
       joinUninterrupted(thread);
     }
     refuseAll();
   }
 
-  /** A thread that sleeps over the inbox must see that there is nothing more to do. */
-  private void submitWakeUp() {
-    inbox.put(
-        new Command<>(draft -> new Answer.Written<>(true), List.of(), new CompletableFuture<>()));
+  /** A command that does nothing but wake who sleeps over the inbox. */
+  private static Command<Boolean> nothing() {
+    return new Command<>(draft -> new Answer.Written<>(true), List.of(), new CompletableFuture<>());
   }
 
   private static void joinUninterrupted(Thread thread) {
@@ -190,6 +189,9 @@ final class GroupCommit {
   }
 
   private void writeAlone(Command<?> command) {
+    if (journal.hasFailed()) {
+      recover();
+    }
     OmniQException reason = stopped;
     if (reason != null) {
       command.future().completeExceptionally(reason);
@@ -286,19 +288,15 @@ final class GroupCommit {
   /** Forces, unless another thread does, as long as somebody waits. */
   private void forceWhatWaits() {
     while (!waiting.isEmpty() && forcing.tryLock()) {
-      boolean fine = true;
+      boolean fine = false;
       try {
         fine = forceOnce();
       } finally {
         forcing.unlock();
       }
       if (!fine) {
-        pen.lock(); // not while forcing: the holder of the pen may wait to force, too
-        try {
-          recover();
-        } finally {
-          pen.unlock();
-        }
+        inbox.put(nothing()); // so that the holder of the pen wakes and begins anew
+        return;
       }
     }
   }
@@ -325,50 +323,60 @@ final class GroupCommit {
     give(pending.command(), pending.answer());
   }
 
-  /** With the pen in hand: begins anew after a failed force, unless the other thread did. */
+  /** With the pen in hand: begins anew after a failed force, unless that was done. */
   private void recover() {
     if (!journal.hasFailed() || stopped != null) {
       return;
     }
     forcing.lock(); // who forces, gives its answers first
     try {
-      long forced = journal.forced();
-      for (Pending<?> next = waiting.poll(); next != null; next = waiting.poll()) {
-        if (next.position() <= forced) {
-          giveTo(next);
-        } else {
-          next.command()
-              .future()
-              .completeExceptionally(
-                  new OutcomeUnknownException(
-                      "the journal could not be forced to stable storage, so it is not known whether"
-                          + " the change survives; to repeat it with the same ids is safe",
-                      next.command().concerns(),
-                      null));
-        }
+      List<Pending<?>> lost = takeLost();
+      try {
+        work.recover();
+        lastDurable = journal.end();
+      } catch (IOException | RuntimeException e) {
+        fail(e);
       }
-      work.recover();
-      lastDurable = journal.end();
-    } catch (IOException | RuntimeException e) {
-      fail(e);
+      // Told last, so that who hears of it finds a store that works, or one that says it does not.
+      lost.forEach(pending -> tellUnknown(pending.command()));
     } finally {
       forcing.unlock();
     }
   }
 
+  /** Answers who waited for what was forced before, and takes the others. */
+  private List<Pending<?>> takeLost() {
+    var lost = new ArrayList<Pending<?>>();
+    long forced = journal.forced();
+    for (Pending<?> next = waiting.poll(); next != null; next = waiting.poll()) {
+      if (next.position() <= forced) {
+        giveTo(next);
+      } else {
+        lost.add(next);
+      }
+    }
+    return lost;
+  }
+
+  private static void tellUnknown(Command<?> command) {
+    command
+        .future()
+        .completeExceptionally(
+            new OutcomeUnknownException(
+                "the journal could not be forced to stable storage, so it is not known whether the"
+                    + " change survives; to repeat it with the same ids is safe",
+                command.concerns(),
+                null));
+  }
+
   /** The store can do nothing more until it is opened again. */
-  private void fail(Exception cause) {
+  private void fail(Throwable cause) {
     stopped =
         new StorageException(
             "the store has failed and must be opened again: " + cause.getMessage(), cause);
     for (Pending<?> next = waiting.poll(); next != null; next = waiting.poll()) {
-      next.command()
-          .future()
-          .completeExceptionally(
-              new OutcomeUnknownException(
-                  "the store has failed before the change was known to be stored",
-                  next.command().concerns(),
-                  cause));
+      tellUnknown(next.command());
     }
+    refuseAll();
   }
 }

@@ -108,15 +108,18 @@ final class Recovery {
       GroupReader reader = new GroupReader(journal.file(from), 0);
       var out = new JsonBuffer();
       long size = 0;
-      while (reader.next()) {
+      long copied = 0;
+      // A write that failed may yet have left a whole group; its caller was told otherwise.
+      long last = Location.offset(journal.end());
+      while (reader.next() && reader.end() <= last) {
         out.clear();
         reader.forEachLine((bytes, start, length, at) -> out.put(bytes, start, length + 1));
         GroupFormat.seal(out, 0, reader.lines(), 0);
         target.write(out.from(0), size);
         size += out.size();
+        copied = reader.end();
       }
-      refuseDamage(from, reader.end(), reader);
-      requireForcedPart(from, reader.end());
+      requireForcedPart(from, copied);
       target.force();
       return size;
     }
