@@ -69,10 +69,10 @@ public final class TaskRequest {
   /**
    * What a program's settings say where a request does not.
    *
-   * @param maxRetries how many retries follow a failed first attempt
+   * @param retryPolicy what happens when an attempt fails
    * @param timeout the longest an execution may take; empty for no limit
    */
-  record Defaults(int maxRetries, Optional<Duration> timeout) {}
+  record Defaults(RetryPolicy retryPolicy, Optional<Duration> timeout) {}
 
   /** Runs a static method with no argument. */
   public static TaskRequest task(Of0 method) {
@@ -297,7 +297,7 @@ public final class TaskRequest {
   NewTask toNewTask(Defaults defaults, JsonCodec codec, Supplier<TaskId> ids) {
     TaskSpec.Builder complete = spec.toBuilder().arguments(call.encode(codec));
     if (!chosen.retries()) {
-      complete.retryPolicy(RetryPolicy.defaults().maxRetries(defaults.maxRetries()));
+      complete.retryPolicy(defaults.retryPolicy());
     }
     if (!chosen.timeout()) {
       complete.timeout(defaults.timeout());

@@ -4,6 +4,7 @@ import dev.omniq.codec.TaskCall;
 import dev.omniq.codec.TypeRef;
 import dev.omniq.task.TaskSpec;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +77,11 @@ public final class TaskType<T> {
   /** Former names. */
   public List<String> aliases() {
     return aliases;
+  }
+
+  /** The stored name, and the former names behind it. */
+  List<String> names() {
+    return Stream.concat(Stream.of(name), aliases.stream()).toList();
   }
 
   /** The type of the payload. */

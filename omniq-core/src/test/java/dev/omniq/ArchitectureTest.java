@@ -41,7 +41,7 @@ final class ArchitectureTest {
       new TreeMap<>(
           Map.of(
               "dev.omniq", List.of("worker", "queue", "codec", "storage..", "task"),
-              "dev.omniq.worker", List.of("queue", "codec", "task"),
+              "dev.omniq.worker", List.of("queue", "codec", "storage", "task"),
               "dev.omniq.queue", List.of("storage", "task"),
               "dev.omniq.storage", List.of("task"),
               "dev.omniq.storage.memory", List.of("storage", "storage.table", "task"),
@@ -51,7 +51,7 @@ final class ArchitectureTest {
               "dev.omniq.task", List.of()));
 
   /** Virtual threads are called by name, for the library also runs where there are none. */
-  private static final String VIRTUAL_THREADS = "dev.omniq.worker.VirtualThreads";
+  private static final String VIRTUAL_THREADS = "dev.omniq.worker.HandlerThreads";
 
   private static final String SYSTEM_TIME = "dev.omniq.task.SystemTime";
 
@@ -74,6 +74,18 @@ final class ArchitectureTest {
     var found = new TreeSet<String>();
     CORE.forEach(type -> found.add(type.getPackageName()));
     assertThat(found).contains("dev.omniq.task").isSubsetOf(ARROWS.keySet());
+  }
+
+  /** It speaks in the records of the storage interface, but only the queue speaks to a store. */
+  @Test
+  void worker_neverTalksToAStore() {
+    check(
+        noClasses()
+            .that()
+            .resideInAPackage("dev.omniq.worker")
+            .should()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("dev.omniq.storage.TaskStore"));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.omniq.codec.JsonCodec;
 import dev.omniq.task.NewTask;
 import dev.omniq.task.OmniTask;
+import dev.omniq.task.RetryPolicy;
 import dev.omniq.task.TaskId;
 import java.io.IOException;
 import java.time.Duration;
@@ -212,7 +213,7 @@ class TaskShapesTest {
 
   private static NewTask stored(TaskRequest request) {
     return request.toNewTask(
-        new TaskRequest.Defaults(3, Optional.of(Duration.ofMinutes(5))),
+        new TaskRequest.Defaults(RetryPolicy.defaults(), Optional.of(Duration.ofMinutes(5))),
         JsonCodec.standard(),
         () -> TaskId.next(Instant.EPOCH));
   }

@@ -15,18 +15,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Handlers {
   private final JsonCodec codec;
-  private final @Nullable InstanceProvider instances;
+  private volatile @Nullable InstanceProvider instances;
   private volatile Registered registered = new Registered(Map.of(), Set.of());
 
-  /** Handlers of static methods and of typed tasks. */
+  /** No handlers yet. */
   public Handlers(JsonCodec codec) {
-    this(codec, null);
+    this.codec = codec;
   }
 
-  /** Handlers also of instance methods. */
-  public Handlers(JsonCodec codec, @Nullable InstanceProvider instances) {
-    this.codec = codec;
-    this.instances = instances;
+  /** Where instances come from from now on; without it instance methods are refused. */
+  public void instances(InstanceProvider provider) {
+    instances = Refusals.required(provider, "the provider of instances");
   }
 
   /**
@@ -125,7 +124,7 @@ public final class Handlers {
       codec.requireReadable(method.signature(), method.parameterTypes());
       var names = new ArrayList<>(List.of(method.name()));
       names.addAll(method.aliases());
-      entries.add(new Entry(names, new MethodHandler(method, codec, instances)));
+      entries.add(new Entry(names, new MethodHandler(method, codec, () -> instances)));
     }
     add(entries);
   }

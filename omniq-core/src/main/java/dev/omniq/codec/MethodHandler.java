@@ -6,17 +6,19 @@ import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a method of the program. */
 final class MethodHandler implements Handler {
   private final TaskMethod method;
   private final JsonCodec codec;
-  private final @Nullable InstanceProvider instances;
+  private final Supplier<@Nullable InstanceProvider> instances;
   private final Type resultType;
   private final String description;
 
-  MethodHandler(TaskMethod method, JsonCodec codec, @Nullable InstanceProvider instances) {
+  MethodHandler(
+      TaskMethod method, JsonCodec codec, Supplier<@Nullable InstanceProvider> instances) {
     this.method = method;
     this.codec = codec;
     this.instances = instances;
@@ -52,12 +54,13 @@ final class MethodHandler implements Handler {
   }
 
   private Object instance(Class<?> type) throws Exception {
-    if (instances == null) {
+    InstanceProvider provider = instances.get();
+    if (provider == null) {
       throw new OmniQException(
           description
               + " needs an instance, but the worker has no instances; configure instances(…)");
     }
-    @Nullable Object instance = instances.instance(type);
+    @Nullable Object instance = provider.instance(type);
     if (!type.isInstance(instance)) {
       throw new OmniQException(
           "%s needs an instance of %s, but the instance provider gave %s"

@@ -1,0 +1,138 @@
+package dev.omniq;
+
+import dev.omniq.task.Enqueued;
+import dev.omniq.task.Notes;
+import dev.omniq.task.Task;
+import dev.omniq.task.TaskId;
+import dev.omniq.task.Times;
+import dev.omniq.worker.Execution;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a handler knows of its execution and can tell about it. Thread-safe; a handler that hands
+ * work to other threads passes its context along.
+ */
+public final class TaskContext {
+  private static final ThreadLocal<TaskContext> CURRENT = new ThreadLocal<>();
+
+  private final OmniQ omniq;
+  private final Execution execution;
+
+  TaskContext(OmniQ omniq, Execution execution) {
+    this.omniq = omniq;
+    this.execution = execution;
+  }
+
+  /**
+   * The context of the handler that runs on this thread.
+   *
+   * @throws IllegalStateException on a thread that runs no handler
+   */
+  public static TaskContext current() {
+    TaskContext context = CURRENT.get();
+    if (context == null) {
+      throw new IllegalStateException(
+          "no task runs on this thread; take the context in the handler and pass it on");
+    }
+    return context;
+  }
+
+  static void bind(TaskContext context) {
+    CURRENT.set(context);
+  }
+
+  static void unbind() {
+    CURRENT.remove();
+  }
+
+  /** The task as it was claimed. */
+  public Task task() {
+    return execution.task();
+  }
+
+  /** The id of this task; each run of a series has its own. */
+  public TaskId taskId() {
+    return task().id();
+  }
+
+  /** The id of the first run of the series. */
+  public TaskId seriesId() {
+    return task().seriesId();
+  }
+
+  /** The number of this run in its series, from 1. */
+  public int run() {
+    return task().run();
+  }
+
+  /** Which attempt this is, from 1. */
+  public int attempt() {
+    return task().attempt();
+  }
+
+  /** When this execution began, by the store's clock. */
+  public Instant startedAt() {
+    return task().state().startedAt().orElseThrow();
+  }
+
+  /** When this execution will be interrupted; empty if it has no timeout. */
+  public Optional<Instant> deadline() {
+    return task().timeout().map(timeout -> Times.plus(startedAt(), timeout));
+  }
+
+  /**
+   * Whether this execution should end: it timed out, was cancelled, lost its lease, or its worker
+   * stops. Its thread was interrupted too; what it still returns is dropped, unless the worker
+   * stops.
+   */
+  public boolean isCancelled() {
+    return execution.isStopped();
+  }
+
+  /**
+   * Tells how far the handler is. Stored within half a second, without a sync.
+   *
+   * @param fraction from 0 to 1
+   * @param message for people; cut after {@value Notes#MAX_LINE} characters
+   */
+  public void progress(double fraction, String message) {
+    execution.note(new Notes.Progress(fraction, Objects.requireNonNull(message, "message")));
+  }
+
+  /** The same without a message. */
+  public void progress(double fraction) {
+    progress(fraction, "");
+  }
+
+  /** Adds a line to the task's own log, of which the last {@value Notes#MAX_LINES} are kept. */
+  public void log(String line) {
+    execution.note(new Notes.LogLine(omniq.now(), Objects.requireNonNull(line, "line")));
+  }
+
+  /**
+   * Puts the task off: when the handler returns, the task waits for the delay and runs again. The
+   * attempt does not count. If the handler throws instead, that counts as any failure.
+   *
+   * @throws IllegalArgumentException if the delay is negative
+   */
+  public void snooze(Duration delay) {
+    if (delay.isNegative() || delay.compareTo(Times.MAX_DURATION) > 0) {
+      throw new IllegalArgumentException(
+          "snooze must be between zero and " + Times.MAX_DURATION + ", but is " + delay);
+    }
+    execution.snooze(delay);
+  }
+
+  /** Enqueues another task; the same as the facade's {@link OmniQ#enqueue}. */
+  public TaskId enqueue(TaskRequest request) {
+    return omniq.enqueue(request);
+  }
+
+  /** The same, and tells whether it was created. */
+  public Enqueued enqueueIfAbsent(TaskRequest request) {
+    return omniq.enqueueIfAbsent(request);
+  }
+}

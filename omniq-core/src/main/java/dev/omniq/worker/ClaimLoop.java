@@ -1,0 +1,145 @@
+package dev.omniq.worker;
+
+import dev.omniq.codec.Handlers;
+import dev.omniq.queue.QueueService;
+import dev.omniq.storage.ClaimRequest;
+import dev.omniq.storage.Claimed;
+import dev.omniq.task.TimeSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The worker's beat: claim for every free slot, start what was claimed, sleep until there is a
+ * reason to look again. The reasons are a wake-up from the store, a slot that became free, the next
+ * due time, and the poll interval as a safety net.
+ */
+final class ClaimLoop implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClaimLoop.class);
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+
+  /** A due time that was reached without a task to claim is not looked at again sooner. */
+  private static final Duration SHORTEST_SLEEP = Duration.ofMillis(1);
+
+  private final QueueService queue;
+  private final Handlers handlers;
+  private final Slots slots;
+  private final Executions executions;
+  private final TimeSource time;
+  private final WorkerOptions options;
+  private final Consumer<Execution> start;
+  private final Signal signal = new Signal();
+
+  private volatile boolean stopping;
+
+  ClaimLoop(
+      Worker.Parts parts,
+      Slots slots,
+      Executions executions,
+      WorkerOptions options,
+      Consumer<Execution> start) {
+    this.queue = parts.queue();
+    this.handlers = parts.handlers();
+    this.time = parts.time();
+    this.slots = slots;
+    this.executions = executions;
+    this.options = options;
+    this.start = start;
+  }
+
+  /** There may be something to claim. */
+  void wake() {
+    signal.raise();
+  }
+
+  void stop() {
+    stopping = true;
+    signal.raise();
+  }
+
+  @Override
+  public void run() {
+    while (!stopping) {
+      try {
+        Optional<ClaimRequest> request = request();
+        int claimed = request.map(this::claim).orElse(0);
+        if (request.isEmpty()) {
+          signal.await(); // until a slot is free
+        } else if (claimed < request.get().limit()) {
+          sleep(untilNextDue(request.get(), claimed));
+        }
+      } catch (RuntimeException e) {
+        LOG.warn("Could not claim tasks; trying again in {}", PAUSE_AFTER_FAILURE, e);
+        sleep(PAUSE_AFTER_FAILURE);
+      }
+    }
+  }
+
+  /** Claims once and starts what was claimed: how many. */
+  int step() {
+    return request().map(this::claim).orElse(0);
+  }
+
+  Optional<Instant> nextDue() {
+    return request().flatMap(request -> join(queue.nextDue(request)));
+  }
+
+  private Optional<ClaimRequest> request() {
+    return slots.request(handlers.names(), mostUnsettled() - executions.size());
+  }
+
+  /** Handlers faster than the disk must not pile up outcomes without end. */
+  private int mostUnsettled() {
+    return Math.max(10_000, 2 * options.concurrency());
+  }
+
+  private int claim(ClaimRequest request) {
+    long sent = time.nanoTime();
+    List<Claimed> claims = join(queue.claim(request));
+    for (Claimed claimed : claims) {
+      var execution = new Execution(claimed, sent + options.lease().toNanos());
+      slots.take(claimed.task(), claimed.token());
+      executions.add(execution);
+      start.accept(execution);
+    }
+    return claims.size();
+  }
+
+  private Duration untilNextDue(ClaimRequest request, int claimed) {
+    Optional<Instant> nextDue = join(queue.nextDue(request));
+    if (nextDue.isEmpty()) {
+      return options.pollInterval();
+    }
+    Duration untilDue = Duration.between(queue.now(), nextDue.get());
+    if (claimed == 0 && untilDue.isNegative()) {
+      return SHORTEST_SLEEP;
+    }
+    return untilDue.compareTo(options.pollInterval()) < 0 ? untilDue : options.pollInterval();
+  }
+
+  private void sleep(Duration atMost) {
+    if (atMost.isZero() || atMost.isNegative() || stopping) {
+      return;
+    }
+    TimeSource.Alarm alarm = time.schedule(atMost, signal::raise);
+    signal.await();
+    alarm.cancel();
+  }
+
+  private static <T> T join(CompletableFuture<T> future) {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    } catch (CancellationException e) {
+      throw new IllegalStateException("a store must not cancel its answers", e);
+    }
+  }
+}

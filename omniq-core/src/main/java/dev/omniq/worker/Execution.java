@@ -1,0 +1,156 @@
+package dev.omniq.worker;
+
+import dev.omniq.storage.Claimed;
+import dev.omniq.task.ClaimToken;
+import dev.omniq.task.Notes;
+import dev.omniq.task.Outcome;
+import dev.omniq.task.Task;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One execution of a task: what its handler tells, and what it is told. Whoever ends it from
+ * outside (timeout, cancel, lost lease, shutdown) names the reason first and interrupts second, so
+ * that the runner knows what an interrupt meant. Thread-safe.
+ */
+public final class Execution {
+
+  /** Why an execution was ended from outside. */
+  enum Stop {
+    /** It took longer than its timeout. */
+    TIMEOUT,
+    /** The claim is over: the task was cancelled, or its lease ran out. */
+    REVOKED,
+    /** The worker stops. */
+    SHUTDOWN
+  }
+
+  private final Claimed claimed;
+
+  private @Nullable Thread thread;
+  private @Nullable CompletableFuture<?> stage;
+  private @Nullable Stop stop;
+  private @Nullable Duration snooze;
+  private Notes notes = Notes.NONE;
+  private boolean notesChanged;
+  private boolean reported;
+  private long leaseUntilNanos;
+
+  Execution(Claimed claimed, long leaseUntilNanos) {
+    this.claimed = claimed;
+    this.leaseUntilNanos = leaseUntilNanos;
+  }
+
+  /** The task as it was claimed. */
+  public Task task() {
+    return claimed.task();
+  }
+
+  Claimed claimed() {
+    return claimed;
+  }
+
+  ClaimToken token() {
+    return claimed.token();
+  }
+
+  /** Whether it was ended from outside; its result, should one still come, is of no use. */
+  public synchronized boolean isStopped() {
+    return stop != null;
+  }
+
+  synchronized Optional<Stop> stop() {
+    return Optional.ofNullable(stop);
+  }
+
+  /** Asks for another run after a delay, instead of the end, once the handler returns. */
+  public synchronized void snooze(Duration delay) {
+    snooze = delay;
+  }
+
+  synchronized Optional<Outcome> snoozed() {
+    return Optional.ofNullable(snooze).map(Outcome.Snoozed::new);
+  }
+
+  /** Tells how far the handler is, or a line of its log. */
+  public synchronized void note(Notes.Progress progress) {
+    notes = notes.with(progress);
+    notesChanged = true;
+  }
+
+  /** Adds a line to the task's log. */
+  public synchronized void note(Notes.LogLine line) {
+    notes = notes.with(line);
+    notesChanged = true;
+  }
+
+  synchronized Notes notes() {
+    return notes;
+  }
+
+  /** The notes, if they changed since they were last taken. */
+  synchronized Optional<Notes> takeChangedNotes() {
+    boolean changed = notesChanged;
+    notesChanged = false;
+    return changed ? Optional.of(notes) : Optional.empty();
+  }
+
+  synchronized void enter(Thread handlerThread) {
+    thread = handlerThread;
+    if (stop != null) {
+      handlerThread.interrupt();
+    }
+  }
+
+  /** After this no interrupt of this execution reaches the thread any more. */
+  synchronized void leave() {
+    thread = null;
+    Thread.interrupted();
+  }
+
+  synchronized void continuesAs(CompletableFuture<?> handlerStage) {
+    stage = handlerStage;
+    if (stop != null) {
+      handlerStage.cancel(true);
+    }
+  }
+
+  /** Ends it from outside; the first reason stays. */
+  void stop(Stop reason) {
+    CompletableFuture<?> toCancel;
+    synchronized (this) {
+      if (stop != null && !(reason == Stop.REVOKED && stop == Stop.SHUTDOWN)) {
+        return;
+      }
+      stop = reason;
+      if (thread != null) {
+        thread.interrupt();
+      }
+      toCancel = stage;
+    }
+    if (toCancel != null) {
+      toCancel.cancel(true); // runs the handler's own callbacks: not under the lock
+    }
+  }
+
+  /** The right to report the outcome; given once. */
+  synchronized boolean claimReport() {
+    boolean first = !reported;
+    reported = true;
+    return first;
+  }
+
+  synchronized boolean isReported() {
+    return reported;
+  }
+
+  synchronized void leased(long untilNanos) {
+    leaseUntilNanos = untilNanos;
+  }
+
+  synchronized long leaseUntilNanos() {
+    return leaseUntilNanos;
+  }
+}

@@ -1,0 +1,68 @@
+package dev.omniq.worker;
+
+import dev.omniq.task.ClaimToken;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The claims that this worker holds: from the claim until the outcome is on stable storage, or
+ * until the claim turned out to be over and the handler has returned. Thread-safe.
+ */
+final class Executions {
+  private final ConcurrentHashMap<ClaimToken, Execution> held = new ConcurrentHashMap<>();
+  private volatile CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
+
+  void add(Execution execution) {
+    held.put(execution.token(), execution);
+  }
+
+  void remove(Execution execution) {
+    held.remove(execution.token());
+    if (held.isEmpty()) {
+      idle.complete(null);
+    }
+  }
+
+  Optional<Execution> find(ClaimToken token) {
+    return Optional.ofNullable(held.get(token));
+  }
+
+  List<Execution> all() {
+    return new ArrayList<>(held.values());
+  }
+
+  int size() {
+    return held.size();
+  }
+
+  /**
+   * Waits until nothing is held, on a worker that claims nothing meanwhile. An interrupt ends the
+   * waiting and is kept.
+   *
+   * @return whether nothing is held
+   */
+  boolean awaitIdle(Duration atMost) {
+    var becameIdle = new CompletableFuture<Void>();
+    idle = becameIdle;
+    if (held.isEmpty()) {
+      return true;
+    }
+    try {
+      becameIdle.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return held.isEmpty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw new AssertionError("never completed exceptionally", e);
+    }
+    return held.isEmpty();
+  }
+}

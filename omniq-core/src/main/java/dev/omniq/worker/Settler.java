@@ -1,0 +1,95 @@
+package dev.omniq.worker;
+
+import dev.omniq.queue.QueueService;
+import dev.omniq.task.Outcome;
+import dev.omniq.task.OutcomeUnknownException;
+import dev.omniq.task.StorageException;
+import dev.omniq.task.TimeSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings outcomes to the queue, each once. The store writes together what arrives together. An
+ * outcome that the store cannot take now (a full disk, an owner that is being replaced) is brought
+ * again for as long as the claim holds.
+ */
+final class Settler {
+  private static final Logger LOG = LoggerFactory.getLogger(Settler.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LAST_PAUSE = Duration.ofSeconds(5);
+
+  private final QueueService queue;
+  private final Executions executions;
+  private final TimeSource time;
+
+  Settler(QueueService queue, Executions executions, TimeSource time) {
+    this.queue = queue;
+    this.executions = executions;
+    this.time = time;
+  }
+
+  /** Reports the outcome, unless one was reported before. */
+  void settle(Execution execution, Outcome outcome) {
+    if (execution.claimReport()) {
+      bring(execution, outcome, queue.now(), FIRST_PAUSE);
+    }
+  }
+
+  private void bring(Execution execution, Outcome outcome, Instant endedAt, Duration pause) {
+    queue
+        .settle(execution.claimed(), outcome, execution.notes(), endedAt)
+        .whenComplete(
+            (recorded, failure) -> {
+              if (failure == null) {
+                executions.remove(execution);
+                if (!recorded) {
+                  dropped(execution, outcome);
+                }
+              } else if (mayPass(failure)) {
+                again(execution, outcome, endedAt, pause, failure);
+              } else {
+                executions.remove(execution);
+                LOG.error(
+                    "The outcome of task {} could not be recorded; it will run again when its"
+                        + " lease has run out",
+                    execution.task().id(),
+                    failure);
+              }
+            });
+  }
+
+  private void again(
+      Execution execution, Outcome outcome, Instant endedAt, Duration pause, Throwable failure) {
+    if (execution.stop().filter(Execution.Stop.REVOKED::equals).isPresent()) {
+      executions.remove(execution);
+      dropped(execution, outcome);
+      return;
+    }
+    LOG.warn(
+        "The outcome of task {} is not recorded yet, trying again in {}: {}",
+        execution.task().id(),
+        pause,
+        failure.getMessage());
+    Duration next = pause.multipliedBy(2);
+    time.schedule(
+        pause,
+        () ->
+            bring(execution, outcome, endedAt, next.compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : next));
+  }
+
+  private static boolean mayPass(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof StorageException || cause instanceof OutcomeUnknownException;
+  }
+
+  private static void dropped(Execution execution, Outcome outcome) {
+    LOG.warn(
+        "Dropped the late outcome {} of task {}: its claim {} is over",
+        outcome.getClass().getSimpleName(),
+        execution.task().id(),
+        execution.token());
+  }
+}
