@@ -297,7 +297,7 @@ public final class OmniQ implements AutoCloseable {
     }
   }
 
-  private static RuntimeException rethrown(Throwable cause) {
+  private static RuntimeException rethrown(@Nullable Throwable cause) {
     return cause instanceof RuntimeException exception
         ? exception
         : new OmniQException("unexpected failure of the store: " + cause, cause);

@@ -87,17 +87,18 @@ final class LeaseKeeper implements AutoCloseable {
     List<Execution> all = executions.all();
     List<ClaimToken> tokens = all.stream().map(Execution::token).toList();
     long sent = time.nanoTime();
-    queue
-        .extend(new LeaseExtension(worker, tokens, lease))
-        .whenComplete(
-            (answers, failure) -> {
-              if (failure == null) {
-                renewed(all, answers, sent);
-              } else {
-                LOG.warn("Leases were not renewed; trying again: {}", failure.getMessage());
-              }
-              renewalEnded();
-            });
+    var unused =
+        queue
+            .extend(new LeaseExtension(worker, tokens, lease))
+            .whenComplete(
+                (answers, failure) -> {
+                  if (failure == null) {
+                    renewed(all, answers, sent);
+                  } else {
+                    LOG.warn("Leases were not renewed; trying again: {}", failure.getMessage());
+                  }
+                  renewalEnded();
+                });
   }
 
   private void renewed(List<Execution> all, List<Applied> answers, long sent) {
@@ -105,7 +106,7 @@ final class LeaseKeeper implements AutoCloseable {
       renewedAt = sent;
     }
     for (int i = 0; i < answers.size(); i++) {
-      if (answers.get(i) == Applied.APPLIED) {
+      if (answers.get(i).equals(Applied.APPLIED)) {
         all.get(i).leased(sent + lease.toNanos());
       } else if (!all.get(i).isReported()) {
         all.get(i).stop(Execution.Stop.REVOKED);
@@ -135,14 +136,15 @@ final class LeaseKeeper implements AutoCloseable {
                   annotations.add(new Annotation(execution.task().id(), execution.token(), notes)));
     }
     if (!annotations.isEmpty()) {
-      queue
-          .annotate(annotations)
-          .whenComplete(
-              (answers, failure) -> {
-                if (failure != null) {
-                  LOG.warn("Notes of running tasks were not stored: {}", failure.getMessage());
-                }
-              });
+      var unused =
+          queue
+              .annotate(annotations)
+              .whenComplete(
+                  (answers, failure) -> {
+                    if (failure != null) {
+                      LOG.warn("Notes of running tasks were not stored: {}", failure.getMessage());
+                    }
+                  });
     }
   }
 

@@ -39,26 +39,27 @@ final class Settler {
   }
 
   private void bring(Execution execution, Outcome outcome, Instant endedAt, Duration pause) {
-    queue
-        .settle(execution.claimed(), outcome, execution.notes(), endedAt)
-        .whenComplete(
-            (recorded, failure) -> {
-              if (failure == null) {
-                executions.remove(execution);
-                if (!recorded) {
-                  dropped(execution, outcome);
-                }
-              } else if (mayPass(failure)) {
-                again(execution, outcome, endedAt, pause, failure);
-              } else {
-                executions.remove(execution);
-                LOG.error(
-                    "The outcome of task {} could not be recorded; it will run again when its"
-                        + " lease has run out",
-                    execution.task().id(),
-                    failure);
-              }
-            });
+    var unused =
+        queue
+            .settle(execution.claimed(), outcome, execution.notes(), endedAt)
+            .whenComplete(
+                (recorded, failure) -> {
+                  if (failure == null) {
+                    executions.remove(execution);
+                    if (!recorded) {
+                      dropped(execution, outcome);
+                    }
+                  } else if (mayPass(failure)) {
+                    again(execution, outcome, endedAt, pause, failure);
+                  } else {
+                    executions.remove(execution);
+                    LOG.error(
+                        "The outcome of task {} could not be recorded; it will run again when its"
+                            + " lease has run out",
+                        execution.task().id(),
+                        failure);
+                  }
+                });
   }
 
   private void again(

@@ -56,7 +56,9 @@ final class TaskRunner {
     if (returned instanceof CompletionStage<?> stage) {
       CompletableFuture<?> future = stage.toCompletableFuture();
       execution.continuesAs(future);
-      future.whenComplete((value, failure) -> finish(execution, value, failure, timeout, ended));
+      var unused =
+          future.whenComplete(
+              (value, failure) -> finish(execution, value, failure, timeout, ended));
     } else {
       finish(execution, returned, null, timeout, ended);
     }
