@@ -104,13 +104,22 @@ record Manifest(long owner, List<Integer> segments) {
             (bytes, start, length, at) -> found.add(parse(layout, bytes, start, length)));
       }
       if (found.size() != 1) {
-        throw new StorageException(
+        throw new UnreadableException(
             layout.manifest()
                 + " is damaged; run 'omniq repair "
                 + layout.directory()
                 + "' to save what is readable");
       }
       return Optional.of(found.get(0));
+    }
+  }
+
+  /** There is a manifest, and it is damaged. */
+  static final class UnreadableException extends StorageException {
+    private static final long serialVersionUID = 1L;
+
+    UnreadableException(String message) {
+      super(message);
     }
   }
 
@@ -144,7 +153,7 @@ record Manifest(long owner, List<Integer> segments) {
         }
       }
     } catch (JacksonException e) {
-      throw new StorageException(layout.manifest() + " cannot be read", e);
+      throw new UnreadableException(layout.manifest() + " cannot be read: " + e.getMessage());
     }
     return new Manifest(owner, segments);
   }
