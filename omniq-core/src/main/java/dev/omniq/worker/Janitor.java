@@ -58,14 +58,15 @@ final class Janitor implements AutoCloseable {
           if (closed) {
             return;
           }
-          work.get()
-              .whenComplete(
-                  (done, failure) -> {
-                    if (failure != null && !closed) {
-                      LOG.warn("{} failed; trying again in {}", what, pause, failure);
-                    }
-                    every(pause, what, work);
-                  });
+          var unused =
+              work.get()
+                  .whenComplete(
+                      (done, failure) -> {
+                        if (failure != null && !closed) {
+                          LOG.warn("{} failed; trying again in {}", what, pause, failure);
+                        }
+                        every(pause, what, work);
+                      });
         });
   }
 
