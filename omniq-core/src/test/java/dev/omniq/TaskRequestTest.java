@@ -299,8 +299,8 @@ class TaskRequestTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> stored(task(Tasks::run, "x".repeat(JsonCodec.DEFAULT_LIMIT))))
         .withMessageStartingWith(
-            "the arguments of Tasks.run(String) take 1,048,580 bytes as JSON; allowed are"
-                + " 1,048,576.");
+            "the arguments of Tasks.run(String) take 1048580 bytes as JSON; allowed are"
+                + " 1048576.");
   }
 
   @Test

@@ -119,7 +119,8 @@ public final class Handlers {
       if (method.instanceClass().isPresent() && instances == null) {
         throw new IllegalArgumentException(
             method.signature()
-                + " is an instance method, but the worker has no instances; configure instances(…)");
+                + " is an instance method, but the worker has no instances; configure"
+                + " instances(…)");
       }
       codec.requireReadable(method.signature(), method.parameterTypes());
       var names = new ArrayList<>(List.of(method.name()));

@@ -82,7 +82,8 @@ public final class JsonCodec {
   public String encodeArguments(Object task, List<Type> types, List<?> arguments) {
     if (types.size() != arguments.size()) {
       throw new IllegalArgumentException(
-          "%s takes %d arguments, but is given %d".formatted(task, types.size(), arguments.size()));
+          "the number of arguments of %s must be %d, but is %d"
+              .formatted(task, types.size(), arguments.size()));
     }
     var out = new ByteArrayOutputStream(128);
     try (JsonGenerator json = mapper.createGenerator(out)) {
@@ -141,13 +142,13 @@ public final class JsonCodec {
       throw undecodable(
           task,
           next < types.size()
-              ? "argument %d, a %s: %s".formatted(next + 1, Types.name(types.get(next)), reason(e))
+              ? "argument %d (%s): %s".formatted(next + 1, Types.name(types.get(next)), reason(e))
               : reason(e),
           e);
     }
     if (next != arguments.length) {
       throw undecodable(
-          task, "it takes %d arguments, but %d are stored".formatted(arguments.length, next), null);
+          task, "their number must be %d, but is %d".formatted(arguments.length, next), null);
     }
     return arguments;
   }
@@ -167,8 +168,8 @@ public final class JsonCodec {
       shape(type).writer().writeValue(out, result);
     } catch (JacksonException e) {
       throw new IllegalArgumentException(
-          "the result of %s, a %s, cannot be written as JSON: %s"
-              .formatted(task, result.getClass().getName(), reason(e)),
+          "the result (%s) of %s cannot be stored as JSON: %s"
+              .formatted(result.getClass().getName(), task, reason(e)),
           e);
     }
     return bounded("the result of ", task, out);
@@ -209,10 +210,13 @@ public final class JsonCodec {
   private String bounded(String what, Object task, ByteArrayOutputStream json) {
     if (json.size() > limit) {
       throw new IllegalArgumentException(
-          what
-              + task
-              + " take %,d bytes as JSON; allowed are %,d. Store large data elsewhere and pass a reference to it"
-                  .formatted(json.size(), limit));
+          "%s%s take %d bytes as JSON; allowed are %d. %s"
+              .formatted(
+                  what,
+                  task,
+                  json.size(),
+                  limit,
+                  "Store large data elsewhere and pass a reference to it"));
     }
     return json.toString(StandardCharsets.UTF_8);
   }
@@ -220,8 +224,8 @@ public final class JsonCodec {
   private static IllegalArgumentException refused(
       Object task, int index, Type type, RuntimeException why) {
     return new IllegalArgumentException(
-        "argument %d of %s, a %s, cannot be stored as JSON: %s"
-            .formatted(index + 1, task, Types.name(type), reason(why)),
+        "argument %d (%s) of %s cannot be stored as JSON: %s"
+            .formatted(index + 1, Types.name(type), task, reason(why)),
         why);
   }
 

@@ -107,8 +107,9 @@ final class ReferenceResolver {
     }
     if (!isStatic && given == null) {
       throw new IllegalArgumentException(
-          "%s is an instance method; name the class whose instance is to run it: task(%s.class, %s, …)"
-              .formatted(shown(form), simpleName(form), referred(form)));
+          shown(form)
+              + " is an instance method; name the class whose instance is to run it: "
+              + "task(%s.class, %s, …)".formatted(simpleName(form), referred(form)));
     }
   }
 

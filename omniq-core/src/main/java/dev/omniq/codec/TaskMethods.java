@@ -144,8 +144,12 @@ final class TaskMethods {
           && defaultName(scope, other).equals(name)
           && (mark == null || mark.name().isEmpty())) {
         throw new IllegalArgumentException(
-            "%s is overloaded (there is %s as well), so the stored name %s would be ambiguous; give it a name of its own: @OmniTask(name = \"…\")"
-                .formatted(signature(owner, method), signature(owner, other), name));
+            "%s is overloaded (there is %s as well), so the stored name %s would be ambiguous; %s"
+                .formatted(
+                    signature(owner, method),
+                    signature(owner, other),
+                    name,
+                    "give it a name of its own: @OmniTask(name = \"…\")"));
       }
     }
   }

@@ -206,7 +206,7 @@ class HandlersTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> handlers.register(Unreadable.class))
         .withMessageStartingWith(
-            "argument 2 of Unreadable.run(String, InputStream), a java.io.InputStream,");
+            "argument 2 (java.io.InputStream) of Unreadable.run(String, InputStream) cannot");
   }
 
   @Test
@@ -224,8 +224,8 @@ class HandlersTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> handlers.register(Rival.class))
         .withMessage(
-            "two handlers for the task name 'sweep': Reports.cleanUp() and Rival.run(); give one of"
-                + " them another name");
+            "two handlers for the task name 'sweep': Reports.cleanUp() and Rival.run(); give"
+                + " one of them another name");
     assertThat(handlers.find("sweep").orElseThrow().description()).isEqualTo("Reports.cleanUp()");
   }
 
@@ -345,8 +345,8 @@ class HandlersTest {
     assertThatExceptionOfType(UndecodableArgumentsException.class)
         .isThrownBy(() -> handler.invoke("[\"x\"]"))
         .withMessage(
-            "the stored arguments do not fit Reports.generate(String, int): it takes 2 arguments,"
-                + " but 1 are stored");
+            "the stored arguments do not fit Reports.generate(String, int): their number must"
+                + " be 2, but is 1");
   }
 
   @Test
