@@ -91,7 +91,7 @@ public final class JsonCodec {
       for (int i = 0; i < types.size(); i++) {
         try {
           shape(types.get(i)).writeArgument(json, arguments.get(i));
-        } catch (IllegalArgumentException | JacksonException e) {
+        } catch (RuntimeException e) {
           throw refused(task, i, types.get(i), e);
         }
       }
@@ -109,7 +109,7 @@ public final class JsonCodec {
     for (int i = 0; i < types.size(); i++) {
       try {
         shape(types.get(i)).requireReadable();
-      } catch (IllegalArgumentException | JacksonException e) {
+      } catch (RuntimeException e) {
         throw refused(task, i, types.get(i), e);
       }
     }
@@ -138,7 +138,9 @@ public final class JsonCodec {
       if (parser.nextToken() != null) {
         throw undecodable(task, "something follows the JSON array", null);
       }
-    } catch (JacksonException | IllegalArgumentException e) {
+    } catch (UndecodableArgumentsException e) {
+      throw e;
+    } catch (RuntimeException e) { // of Jackson, or of the program's own deserializers
       throw undecodable(
           task,
           next < types.size()
@@ -166,7 +168,7 @@ public final class JsonCodec {
     var out = new ByteArrayOutputStream(128);
     try {
       shape(type).writer().writeValue(out, result);
-    } catch (JacksonException e) {
+    } catch (RuntimeException e) {
       throw new IllegalArgumentException(
           "the result (%s) of %s cannot be stored as JSON: %s"
               .formatted(result.getClass().getName(), task, reason(e)),
