@@ -1,0 +1,41 @@
+package dev.omniq.testkit;
+
+import org.junit.jupiter.api.Nested;
+
+/**
+ * What every store promises, as tests. A store's test extends this class and says where its stores
+ * live; nothing else is needed:
+ *
+ * <pre>{@code
+ * class MyStoreTest extends StorageContract {
+ *   @Override
+ *   protected StoreHome home() {
+ *     return MyStore::new;
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>A store has to live by the clock that it is given. A store that keeps its tasks when it is
+ * closed extends {@link DurableStorageContract} instead.
+ */
+public abstract class StorageContract {
+
+  /** A new home without tasks; called for each test. */
+  protected abstract StoreHome home();
+
+  /** {@link dev.omniq.storage.TaskStore#insert}. */
+  @Nested
+  class Insert extends InsertContract {
+    Insert() {
+      super(StorageContract.this::home);
+    }
+  }
+
+  /** {@link dev.omniq.storage.TaskStore#claim}. */
+  @Nested
+  class Claim extends ClaimContract {
+    Claim() {
+      super(StorageContract.this::home);
+    }
+  }
+}
