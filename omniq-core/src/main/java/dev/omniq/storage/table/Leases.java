@@ -29,9 +29,11 @@ final class Leases {
   private static final Comparator<Entry> BY_EXPIRY =
       (one, other) -> {
         long difference = claimOf(one).expiresAt() - claimOf(other).expiresAt();
-        return difference != 0
-            ? Long.signum(difference)
-            : Long.compare(one.sequence(), other.sequence());
+        if (difference != 0) {
+          return Long.signum(difference);
+        }
+        int order = Long.compare(one.sequence(), other.sequence());
+        return order != 0 ? order : one.compareId(other.high(), other.low());
       };
 
   private final NavigableSet<Entry> byExpiry = new TreeSet<>(BY_EXPIRY);

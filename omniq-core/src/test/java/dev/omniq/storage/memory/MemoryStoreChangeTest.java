@@ -157,6 +157,31 @@ class MemoryStoreChangeTest extends MemoryStoreScenario {
   }
 
   @Test
+  void apply_transitionThatIsNotAllowed_finishedTasksAreAsTheyWere() {
+    Task failed = finished(SPEC, TaskStatus.FAILED);
+    Claimed claimed = claimed(SPEC);
+    var before = store.stats().join().queues();
+
+    var answer =
+        store.apply(
+            List.of(
+                observed(failed, pending(failed)),
+                settle(claimed, TaskStatus.SUCCESS),
+                new Transition(
+                    failed.id(),
+                    new Expected.Observer(failed.state().revision() + 1),
+                    ended(failed, TaskStatus.SUCCESS),
+                    none())));
+
+    assertThat(answer).isCompletedExceptionally();
+    assertThat(store.stats().join().queues()).isEqualTo(before);
+    assertThat(find(failed.id())).isEqualTo(failed);
+    assertThat(store.list(TaskQuery.all()).join())
+        .extracting(Task::id)
+        .containsExactlyInAnyOrder(failed.id(), claimed.task().id());
+  }
+
+  @Test
   void apply_toRunning_onlyAClaimDoesThat() {
     NewTask waiting = task(SPEC);
     insert(waiting);

@@ -197,7 +197,11 @@ class TaskTableRandomTest {
       if (!entries.isEmpty()) {
         TestEntry before = any(List.copyOf(entries.values()));
         long due = micros + random.nextLong(-HORIZON, HORIZON);
-        TestEntry after = before.pending(due, random.nextInt(3) == 0);
+        Claim claim = before.claim().orElse(null);
+        TestEntry after =
+            claim != null && random.nextInt(3) == 0
+                ? before.running(claim)
+                : before.pending(due, random.nextInt(3) == 0);
         table.replace(before, after);
         entries.put(after.id(), after);
         table.changed(Instant.EPOCH, after.id(), after.name(), after.status());
