@@ -44,7 +44,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Where two options speak of the same thing, the later one counts: {@code eta} and {@code
  * delay}; {@code interval} and {@code everyRate}; {@code timeout} and {@code noTimeout}. {@code
  * retry} replaces an earlier {@code maxRetries}; {@code maxRetries} changes only the number of an
- * earlier {@code retry}.
+ * earlier {@code retry}, or of the program's default policy.
  */
 public final class TaskRequest {
   private final TaskCall call;
@@ -64,7 +64,7 @@ public final class TaskRequest {
   }
 
   /** Which options, for which a program has defaults, were given. */
-  private record Chosen(boolean retries, boolean timeout) {}
+  private record Chosen(boolean retryPolicy, boolean maxRetries, boolean timeout) {}
 
   /**
    * What a program's settings say where a request does not.
@@ -188,7 +188,7 @@ public final class TaskRequest {
         TaskSpec.of(call.name(), "[]"),
         Optional.empty(),
         Optional.empty(),
-        new Chosen(false, false));
+        new Chosen(false, false, false));
   }
 
   /** First due at a time, up to the year 9999; one in the past means now. */
@@ -235,12 +235,15 @@ public final class TaskRequest {
 
   /** How many retries follow a failed first attempt; 3 means up to 4 executions. */
   public TaskRequest maxRetries(int retries) {
-    return retryPolicy(spec.retryPolicy().maxRetries(retries));
+    return retryPolicy(
+        spec.retryPolicy().maxRetries(retries),
+        new Chosen(chosen.retryPolicy(), true, chosen.timeout()));
   }
 
   /** How often and when a failed attempt is repeated. */
   public TaskRequest retry(RetryPolicy policy) {
-    return retryPolicy(Given.required(policy, "retry policy"));
+    return retryPolicy(
+        Given.required(policy, "retry policy"), new Chosen(true, true, chosen.timeout()));
   }
 
   /** The longest that one execution may take. */
@@ -296,8 +299,10 @@ public final class TaskRequest {
    */
   NewTask toNewTask(Defaults defaults, JsonCodec codec, Supplier<TaskId> ids) {
     TaskSpec.Builder complete = spec.toBuilder().arguments(call.encode(codec));
-    if (!chosen.retries()) {
-      complete.retryPolicy(defaults.retryPolicy());
+    if (!chosen.retryPolicy()) {
+      int given = spec.retryPolicy().maxRetries();
+      RetryPolicy usual = defaults.retryPolicy();
+      complete.retryPolicy(chosen.maxRetries() ? usual.maxRetries(given) : usual);
     }
     if (!chosen.timeout()) {
       complete.timeout(defaults.timeout());
@@ -323,14 +328,14 @@ public final class TaskRequest {
     return with(spec -> spec.schedule(schedule));
   }
 
-  private TaskRequest retryPolicy(RetryPolicy policy) {
-    TaskSpec changed = spec.toBuilder().retryPolicy(policy).build();
-    return new TaskRequest(call, changed, id, due, new Chosen(true, chosen.timeout()));
+  private TaskRequest retryPolicy(RetryPolicy policy, Chosen now) {
+    return new TaskRequest(call, spec.toBuilder().retryPolicy(policy).build(), id, due, now);
   }
 
   private TaskRequest timeout(Optional<Duration> timeout) {
     TaskSpec changed = spec.toBuilder().timeout(timeout).build();
-    return new TaskRequest(call, changed, id, due, new Chosen(chosen.retries(), true));
+    return new TaskRequest(
+        call, changed, id, due, new Chosen(chosen.retryPolicy(), chosen.maxRetries(), true));
   }
 
   private TaskRequest with(UnaryOperator<TaskSpec.Builder> change) {

@@ -175,12 +175,12 @@ class TaskRequestTest {
 
   @Test
   void retries_fromTheProgramUnlessGiven() {
-    var defaults = new TaskRequest.Defaults(7, Optional.empty());
+    var defaults = new TaskRequest.Defaults(RetryPolicy.fixed(7, MINUTE), Optional.empty());
     assertThat(stored(request, defaults).spec().retryPolicy())
-        .isEqualTo(RetryPolicy.defaults().maxRetries(7));
+        .isEqualTo(RetryPolicy.fixed(7, MINUTE));
     assertThat(stored(request.maxRetries(0), defaults).spec().retryPolicy())
-        .isEqualTo(RetryPolicy.none());
-    RetryPolicy own = RetryPolicy.fixed(2, MINUTE);
+        .isEqualTo(RetryPolicy.fixed(0, MINUTE));
+    RetryPolicy own = RetryPolicy.none();
     assertThat(stored(request.retry(own), defaults).spec().retryPolicy()).isEqualTo(own);
   }
 
@@ -200,7 +200,8 @@ class TaskRequestTest {
 
   @Test
   void timeout_fromTheProgramUnlessGiven() {
-    var defaults = new TaskRequest.Defaults(3, Optional.of(Duration.ofSeconds(7)));
+    var defaults =
+        new TaskRequest.Defaults(RetryPolicy.defaults(), Optional.of(Duration.ofSeconds(7)));
     assertThat(stored(request, defaults).spec().timeout()).hasValue(Duration.ofSeconds(7));
     assertThat(stored(request.timeout(MINUTE), defaults).spec().timeout()).hasValue(MINUTE);
     assertThat(stored(request.noTimeout(), defaults).spec().timeout()).isEmpty();
@@ -313,7 +314,9 @@ class TaskRequestTest {
   }
 
   private static NewTask stored(TaskRequest request) {
-    return stored(request, new TaskRequest.Defaults(3, Optional.of(Duration.ofMinutes(5))));
+    return stored(
+        request,
+        new TaskRequest.Defaults(RetryPolicy.defaults(), Optional.of(Duration.ofMinutes(5))));
   }
 
   private static NewTask stored(TaskRequest request, TaskRequest.Defaults defaults) {

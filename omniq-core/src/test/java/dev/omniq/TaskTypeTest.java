@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.omniq.codec.JsonCodec;
 import dev.omniq.codec.TypeRef;
+import dev.omniq.task.RetryPolicy;
 import dev.omniq.task.TaskId;
 import java.time.Instant;
 import java.util.List;
@@ -77,7 +78,7 @@ class TaskTypeTest {
 
   private static dev.omniq.task.NewTask stored(TaskRequest request) {
     return request.toNewTask(
-        new TaskRequest.Defaults(3, Optional.empty()),
+        new TaskRequest.Defaults(RetryPolicy.defaults(), Optional.empty()),
         JsonCodec.standard(),
         () -> TaskId.next(Instant.EPOCH));
   }

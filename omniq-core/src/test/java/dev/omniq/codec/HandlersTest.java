@@ -147,7 +147,7 @@ class HandlersTest {
 
   @Test
   void registerClass_inheritedTasks() {
-    Handlers withInstances = new Handlers(codec, type -> new Service("hello"));
+    Handlers withInstances = withInstances(type -> new Service("hello"));
     withInstances.register(Service.class);
     assertThat(withInstances.names())
         .containsExactlyInAnyOrder(
@@ -156,7 +156,7 @@ class HandlersTest {
 
   @Test
   void registerClass_overridingMethodIsThereOnce() throws Exception {
-    Handlers withInstances = new Handlers(codec, type -> new Overriding());
+    Handlers withInstances = withInstances(type -> new Overriding());
     withInstances.register(Overriding.class);
     Handler echo = withInstances.find(HERE + "Overriding#echo").orElseThrow();
     assertThat(echo.invoke("[\"x\"]")).isEqualTo("xx");
@@ -164,7 +164,7 @@ class HandlersTest {
 
   @Test
   void registerClass_methodOfAHiddenSuperclass() throws Exception {
-    Handlers withInstances = new Handlers(codec, type -> new Visible());
+    Handlers withInstances = withInstances(type -> new Visible());
     withInstances.register(Visible.class);
     Handler handler = withInstances.find(HERE + "Visible#inherited").orElseThrow();
     assertThat(handler.invoke("[[\"PT1S\"]]")).isNull();
@@ -305,7 +305,7 @@ class HandlersTest {
 
   @Test
   void invoke_instanceMethod() throws Exception {
-    Handlers withInstances = new Handlers(codec, Map.of(Service.class, new Service("hello"))::get);
+    Handlers withInstances = withInstances(Map.of(Service.class, new Service("hello"))::get);
     withInstances.register(Service.class);
     Handler greet = withInstances.find(HERE + "Service#greet").orElseThrow();
     assertThat(greet.invoke("[\"Ada\"]")).isEqualTo("hello Ada");
@@ -313,7 +313,7 @@ class HandlersTest {
 
   @Test
   void invoke_inheritedGenericMethod() throws Exception {
-    Handlers withInstances = new Handlers(codec, type -> new Service("hello"));
+    Handlers withInstances = withInstances(type -> new Service("hello"));
     withInstances.register(Service.class);
     Handler echo = withInstances.find(HERE + "Service#echo").orElseThrow();
     Object result = echo.invoke("[\"PT1S\"]");
@@ -351,7 +351,7 @@ class HandlersTest {
 
   @Test
   void invoke_providerGivesNothing() {
-    Handlers withInstances = new Handlers(codec, Map.of()::get);
+    Handlers withInstances = withInstances(Map.of()::get);
     withInstances.register(Service.class);
     Handler greet = withInstances.find(HERE + "Service#greet").orElseThrow();
     assertThatExceptionOfType(OmniQException.class)
@@ -364,7 +364,7 @@ class HandlersTest {
 
   @Test
   void invoke_providerGivesSomethingElse() {
-    Handlers withInstances = new Handlers(codec, type -> "text");
+    Handlers withInstances = withInstances(type -> "text");
     withInstances.register(Service.class);
     Handler greet = withInstances.find(HERE + "Service#greet").orElseThrow();
     assertThatExceptionOfType(OmniQException.class)
@@ -393,6 +393,13 @@ class HandlersTest {
   }
 
   @Test
+  void instances_null() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> handlers.instances(null))
+        .withMessage("the provider of instances must not be null");
+  }
+
+  @Test
   void nullTypedHandler_isRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(
@@ -400,6 +407,12 @@ class HandlersTest {
                 handlers.register(
                     List.of("send"), TypeRef.of(Email.class), (TypedHandler<Email>) null))
         .withMessage("the handler of [send] must not be null");
+  }
+
+  private Handlers withInstances(InstanceProvider instances) {
+    var all = new Handlers(codec);
+    all.instances(instances);
+    return all;
   }
 
   private Handler handlerOf(TaskMethod method) {
