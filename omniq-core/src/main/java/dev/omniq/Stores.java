@@ -2,6 +2,8 @@ package dev.omniq;
 
 import dev.omniq.storage.StoreProvider;
 import dev.omniq.storage.TaskStore;
+import dev.omniq.storage.file.FileStore;
+import dev.omniq.storage.file.FileStoreOptions;
 import dev.omniq.storage.memory.MemoryStore;
 import dev.omniq.task.OmniQException;
 import dev.omniq.task.TimeSource;
@@ -14,7 +16,7 @@ final class Stores {
   static TaskStore open(Settings settings) {
     TimeSource time = settings.timeSource();
     return switch (settings.backend()) {
-      case FILE -> throw new OmniQException("file");
+      case FILE -> FileStore.open(settings.baseDir(), FileStoreOptions.defaults().time(time));
       case MEMORY -> new MemoryStore(time);
       case SQLITE -> provided("omniq-sqlite", settings.dbUrl().orElseThrow(), time);
       case POSTGRES -> provided("omniq-postgres", settings.dbUrl().orElseThrow(), time);
