@@ -171,27 +171,28 @@ final class GroupCommit {
       batch.forEach(command -> command.future().completeExceptionally(reason));
       return;
     }
-    if (batch.size() == 1 || !writeTogether(batch)) {
-      for (Command<?> command : batch) {
-        writeAlone(command);
-      }
+    if (batch.size() > 1 && !writeTogether(batch)) {
+      batch.forEach(this::writeAlone);
+    } else if (batch.size() == 1) {
+      writeAlone(batch.get(0));
     }
   }
 
-  /** Whether the batch became one group. */
+  /** Whether the batch is done with; otherwise nothing of it was stored. */
   private boolean writeTogether(List<Command<?>> batch) {
     try {
       write(batch);
       return true;
     } catch (IOException | RuntimeException | Error e) {
-      return false; // repeated one by one, where each gets its own failure
+      if (isUndone()) {
+        return false; // repeated one by one, where each gets its own failure
+      }
+      batch.forEach(GroupCommit::tellUnknown);
+      return true;
     }
   }
 
   private void writeAlone(Command<?> command) {
-    if (journal.hasFailed()) {
-      recover();
-    }
     OmniQException reason = stopped;
     if (reason != null) {
       command.future().completeExceptionally(reason);
@@ -200,15 +201,28 @@ final class GroupCommit {
     try {
       write(List.of(command));
     } catch (IOException e) {
-      if (journal.hasFailed()) {
-        recover();
+      if (isUndone()) {
+        command
+            .future()
+            .completeExceptionally(
+                new StorageException("nothing was stored: " + e.getMessage(), e));
+      } else {
+        tellUnknown(command);
       }
-      command
-          .future()
-          .completeExceptionally(new StorageException("nothing was stored: " + e.getMessage(), e));
     } catch (RuntimeException | Error e) {
       command.future().completeExceptionally(e);
     }
+  }
+
+  /**
+   * After a group could not be written: makes sure that nothing of it counts. What could not be cut
+   * may be there as a whole; then only a new segment without it, or nothing, is certain.
+   */
+  private boolean isUndone() {
+    if (journal.hasFailed()) {
+      recover();
+    }
+    return stopped == null;
   }
 
   private void write(List<Command<?>> batch) throws IOException {
