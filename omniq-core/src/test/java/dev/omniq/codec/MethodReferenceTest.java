@@ -284,9 +284,9 @@ class MethodReferenceTest {
   @Test
   void instanceMethodWithoutItsClass_isRefused() {
     assertRefused(
-        (Of1<String>) String::length,
-        "String.length is an instance method; name the class whose instance is to run it:"
-            + " task(String.class, String::length, …)");
+        (Of1<List<String>>) List::clear,
+        "List.clear is an instance method; name the class whose instance is to run it:"
+            + " task(List.class, List::clear, …)");
   }
 
   @Test
