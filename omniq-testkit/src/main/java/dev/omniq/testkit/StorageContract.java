@@ -38,4 +38,60 @@ public abstract class StorageContract {
       super(StorageContract.this::home);
     }
   }
+
+  /** {@link dev.omniq.storage.TaskStore#apply}. */
+  @Nested
+  class Apply extends ApplyContract {
+    Apply() {
+      super(StorageContract.this::home);
+    }
+  }
+
+  /** Series and their runs. */
+  @Nested
+  class Series extends SeriesContract {
+    Series() {
+      super(StorageContract.this::home);
+    }
+  }
+
+  /** Leases, rescue, notes and workers. */
+  @Nested
+  class Leases extends LeaseContract {
+    Leases() {
+      super(StorageContract.this::home);
+    }
+  }
+
+  /** What a store tells. */
+  @Nested
+  class Queries extends QueryContract {
+    Queries() {
+      super(StorageContract.this::home);
+    }
+  }
+
+  /** Deletion and retention. */
+  @Nested
+  class Removal extends RemovalContract {
+    Removal() {
+      super(StorageContract.this::home);
+    }
+  }
+
+  /** Closing, interrupts and many callers. */
+  @Nested
+  class Calls extends CallsContract {
+    Calls() {
+      super(StorageContract.this::home);
+    }
+  }
+
+  /** Values at their bounds. */
+  @Nested
+  class Values extends ValuesContract {
+    Values() {
+      super(StorageContract.this::home);
+    }
+  }
 }
