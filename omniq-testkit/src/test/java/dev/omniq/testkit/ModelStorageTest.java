@@ -1,9 +1,9 @@
 package dev.omniq.testkit;
 
 /** The oracle keeps the contract that it is the measure of. */
-class ModelStorageTest extends StorageContract {
+class ModelStorageTest extends DurableStorageContract {
   @Override
-  protected StoreHome home() {
-    return ModelStorage::new;
+  protected DurableHome home() {
+    return new ModelHome();
   }
 }

@@ -181,6 +181,7 @@ final class Decisions {
     if (!holds(transition.expected(), entry)) {
       return Applied.STALE;
     }
+    requireAllowed(entry.id(), entry.status(), transition.next().status());
     if (!(transition.expected() instanceof Expected.Holder)) {
       entry.claim().ifPresent(claim -> draft.revoke(claim.token()));
     }
@@ -206,15 +207,23 @@ final class Decisions {
     return ((Expected.Observer) expected).revision() == entry.revision();
   }
 
+  /** RUNNING comes from a claim alone, which gives the token that belongs to it. */
+  private static void requireAllowed(TaskId id, TaskStatus status, TaskStatus next) {
+    if (next == TaskStatus.RUNNING || !status.canBecome(next)) {
+      throw new IllegalArgumentException(
+          "task %s is %s and cannot become %s".formatted(id, status, next));
+    }
+  }
+
   /** Takes a finished task back to life: as a whole line, so that a live task always has one. */
   private Applied revive(Transition transition, Instant now, Draft draft) throws IOException {
     Optional<FinishedTask> found = state.finished().find(transition.id());
     if (found.isEmpty()
         || !(transition.expected() instanceof Expected.Observer observer)
-        || observer.revision() != found.get().revision()
-        || transition.next().status() != TaskStatus.PENDING) {
+        || observer.revision() != found.get().revision()) {
       return Applied.STALE;
     }
+    requireAllowed(transition.id(), found.get().status(), transition.next().status());
     Line.Add added = (Line.Add) bodies.line(found.get().add());
     Task task = added.task();
     Optional<TaskId> holder = holder(task.queue(), task.uniqueKey());
@@ -250,7 +259,7 @@ final class Decisions {
       outcome =
           entry.get().carriesSeries()
               ? DeleteOutcome.SERIES_ENDED
-              : besideSeries(entry.get().series());
+              : DeleteOutcome.DELETED;
     } else {
       Optional<FinishedTask> finished = state.finished().find(id);
       if (finished.isEmpty()) {
