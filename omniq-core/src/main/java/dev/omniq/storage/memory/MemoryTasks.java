@@ -276,13 +276,13 @@ final class MemoryTasks {
     }
     Optional<Finished> ended = finished.find(id);
     ended.ifPresent(this::removeFinished);
-    return ended
-        .map(
-            gone ->
-                table.liveRun(gone.task().seriesId()).isPresent()
-                    ? DeleteOutcome.SERIES_CONTINUES
-                    : DeleteOutcome.DELETED)
-        .orElse(DeleteOutcome.NOT_FOUND);
+    return ended.map(gone -> outcomeOfDeleting(gone.task())).orElse(DeleteOutcome.NOT_FOUND);
+  }
+
+  private DeleteOutcome outcomeOfDeleting(Task finishedTask) {
+    return finishedTask.recurring() && table.liveRun(finishedTask.seriesId()).isPresent()
+        ? DeleteOutcome.SERIES_CONTINUES
+        : DeleteOutcome.DELETED;
   }
 
   private void addPending(Task task, long sequence, Instant now) {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * little more than a million references. A leaf that overflows in the middle is halved, one that
  * grew thin joins its neighbour.
  */
+@SuppressWarnings("ReferenceEquality") // an entry is itself, not another of the same task
 final class IdIndex {
   static final int LEAF = 256;
 

@@ -60,11 +60,6 @@ public final class Kind {
     }
   }
 
-  /** Whether this pending entry is the first of its lane. */
-  boolean isHead(Entry entry) {
-    return find(entry).map(lane -> lane.head() == entry).orElse(false);
-  }
-
   private Lane laneFor(Entry entry) {
     return find(entry)
         .orElseGet(

@@ -16,9 +16,13 @@ import org.jspecify.annotations.Nullable;
  * insertion, mostly ascending, costs one comparison. Every entry knows its position, so that it can
  * be removed from the middle.
  */
+@SuppressWarnings("ReferenceEquality") // an entry is itself, not another of the same task
 final class Lane {
   /** A head start of one priority step. */
   static final long MICROS_PER_PRIORITY = 60_000_000L;
+
+  /** The position of the entry that is due first. */
+  static final int HEAD = 0;
 
   private static final int FIRST_CAPACITY = 4;
   private static final int CHILDREN = 4;
@@ -53,7 +57,7 @@ final class Lane {
 
   /** The entry that is due first; the lane must not be empty. */
   Entry head() {
-    return at(0);
+    return at(HEAD);
   }
 
   /** What the heads of lanes are merged by, before the order of insertion. */
@@ -77,7 +81,7 @@ final class Lane {
     Entry last = at(--size);
     heap[size] = null;
     if (last != entry) {
-      if (position > 0 && before(last, at(parent(position)))) {
+      if (position > HEAD && before(last, at(parent(position)))) {
         siftUp(position, last);
       } else {
         siftDown(position, last);
@@ -90,7 +94,7 @@ final class Lane {
 
   private void siftUp(int start, Entry entry) {
     int position = start;
-    while (position > 0 && before(entry, at(parent(position)))) {
+    while (position > HEAD && before(entry, at(parent(position)))) {
       set(position, at(parent(position)));
       position = parent(position);
     }

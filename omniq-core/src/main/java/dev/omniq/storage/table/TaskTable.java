@@ -45,6 +45,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> the entries of the store
  */
+@SuppressWarnings("ReferenceEquality") // an entry is itself, not another of the same task
 public final class TaskTable<E extends Entry> {
   private final IdIndex ids = new IdIndex();
   private final Map<String, LiveQueue> queues = new HashMap<>();
@@ -254,7 +255,7 @@ public final class TaskTable<E extends Entry> {
 
   /** Whether a pending entry is the first of its kind to become due: it may be news to a worker. */
   public boolean isNext(E entry) {
-    return entry.isPending() && entry.kind.isHead(entry);
+    return entry.position == Lane.HEAD;
   }
 
   /** How many entries all claims so far have looked at. */
