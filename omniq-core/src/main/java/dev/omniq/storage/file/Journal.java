@@ -94,10 +94,10 @@ final class Journal implements AutoCloseable {
 
   private static void deleteLeftovers(Disk disk, Layout layout, Manifest manifest)
       throws IOException {
-    disk.delete(layout.nextManifest());
     for (String name : disk.list(layout.directory())) {
       int number = Layout.segmentNumber(name).orElse(Layout.indexNumber(name).orElse(0));
-      if (number > 0 && !manifest.segments().contains(number)) {
+      boolean isUnknown = number > 0 && !manifest.segments().contains(number);
+      if (isUnknown || Layout.isTemporary(name)) {
         disk.delete(layout.directory().resolve(name));
       }
     }

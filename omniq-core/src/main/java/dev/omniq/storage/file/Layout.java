@@ -9,6 +9,7 @@ record Layout(Path directory) {
   private static final String JOURNAL = "journal-";
   private static final String LINES = ".jsonl";
   private static final String INDEX = ".index";
+  private static final String TEMPORARY = ".tmp";
 
   /** A segment of the journal. */
   Path segment(int number) {
@@ -20,6 +21,11 @@ record Layout(Path directory) {
     return directory.resolve(JOURNAL + digits(number) + INDEX);
   }
 
+  /** Where an index is written before it takes its name. */
+  Path nextIndex(int number) {
+    return directory.resolve(JOURNAL + digits(number) + INDEX + TEMPORARY);
+  }
+
   /** Which segments count, in which order. */
   Path manifest() {
     return directory.resolve("MANIFEST");
@@ -27,7 +33,7 @@ record Layout(Path directory) {
 
   /** Where the next manifest is written before it takes its name. */
   Path nextManifest() {
-    return directory.resolve("MANIFEST.tmp");
+    return directory.resolve("MANIFEST" + TEMPORARY);
   }
 
   /** The number of a segment by its file name; empty if the name is no segment's. */
@@ -38,6 +44,11 @@ record Layout(Path directory) {
   /** The number of the segment of an index by its file name. */
   static OptionalInt indexNumber(String fileName) {
     return number(fileName, INDEX);
+  }
+
+  /** Whether this is the name under which something is written that was never completed. */
+  static boolean isTemporary(String fileName) {
+    return fileName.endsWith(TEMPORARY);
   }
 
   private static OptionalInt number(String fileName, String suffix) {

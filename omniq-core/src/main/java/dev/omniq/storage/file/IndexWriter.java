@@ -1,0 +1,122 @@
+package dev.omniq.storage.file;
+
+import dev.omniq.storage.file.IndexFormat.Header;
+import dev.omniq.storage.file.IndexFormat.Kind;
+import dev.omniq.task.TaskId;
+import java.io.ByteArrayOutputStream;
+import java.io.Closeable;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the index of a segment, effect by effect, ascending by id. The file has another name until
+ * it is complete and forced; so what bears the name of an index is whole. Only extras and kinds are
+ * kept in memory until the end. Not thread-safe.
+ */
+final class IndexWriter implements Closeable {
+  private static final int BLOCK = 512 * IndexFormat.RECORD;
+
+  private final Disk disk;
+  private final Layout layout;
+  private final int segment;
+  private final DiskFile file;
+  private final CRC32C crc = new CRC32C();
+  private final ByteBuffer block = ByteBuffer.allocate(BLOCK);
+  private final ByteArrayOutputStream extras = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream extra = new ByteArrayOutputStream();
+  private final Map<Kind, Integer> kinds = new LinkedHashMap<>();
+  private long written = IndexFormat.HEADER;
+  private long records;
+  private @Nullable TaskId last;
+
+  IndexWriter(Disk disk, Layout layout, int segment) throws IOException {
+    this.disk = disk;
+    this.layout = layout;
+    this.segment = segment;
+    disk.delete(layout.nextIndex(segment));
+    this.file = disk.open(layout.nextIndex(segment));
+  }
+
+  /** Appends an effect; its id must be above that of the last one. */
+  void add(Effect effect) throws IOException {
+    TaskId before = last;
+    if (before != null && effect.id().compareTo(before) <= 0) {
+      throw new IllegalArgumentException("task " + effect.id() + " does not ascend");
+    }
+    last = effect.id();
+    records++;
+    if (!block.hasRemaining()) {
+      flush();
+    }
+    EffectCodec.putRecord(effect, kind(effect), extras.size(), block);
+    extra.reset();
+    EffectCodec.putExtra(effect, new DataOutputStream(extra));
+    if (extra.size() > 0) {
+      new DataOutputStream(extras).writeInt(extra.size());
+      extra.writeTo(extras);
+    }
+  }
+
+  private int kind(Effect effect) {
+    Effect.Body body = effect.body();
+    if (body == null) {
+      return 0;
+    }
+    return kinds.computeIfAbsent(new Kind(body.queue(), body.name()), kind -> kinds.size());
+  }
+
+  /**
+   * Completes the file and gives it its name.
+   *
+   * @param segmentBytes the length of the segment
+   */
+  void finish(long segmentBytes) throws IOException {
+    flush();
+    write(ByteBuffer.wrap(extras.toByteArray()));
+    ByteBuffer kindBytes = kindBytes();
+    int kindsLength = kindBytes.remaining();
+    write(kindBytes);
+    var header =
+        new Header(
+            segment, segmentBytes, records, extras.size(), kindsLength, (int) crc.getValue());
+    file.write(header.write(), 0);
+    file.force();
+    file.close();
+    disk.rename(layout.nextIndex(segment), layout.index(segment));
+    disk.forceDirectory(layout.directory());
+  }
+
+  private ByteBuffer kindBytes() throws IOException {
+    var bytes = new ByteArrayOutputStream();
+    var to = new DataOutputStream(bytes);
+    to.writeInt(kinds.size());
+    for (Kind kind : kinds.keySet()) {
+      EffectCodec.putText(kind.queue(), to);
+      EffectCodec.putText(kind.name(), to);
+    }
+    return ByteBuffer.wrap(bytes.toByteArray());
+  }
+
+  private void flush() throws IOException {
+    write(block.flip());
+    block.clear();
+  }
+
+  private void write(ByteBuffer bytes) throws IOException {
+    crc.update(bytes.array(), bytes.position(), bytes.remaining());
+    int length = bytes.remaining();
+    file.write(bytes, written);
+    written += length;
+  }
+
+  /** Closes the file; one that was not finished is nothing. */
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

@@ -1,0 +1,116 @@
+package dev.omniq.storage.file;
+
+import dev.omniq.storage.file.Effect.Hold;
+import dev.omniq.task.TaskId;
+import dev.omniq.task.Times;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads a sealed segment and folds its lines into one effect for each task that they touch: a pure
+ * function of the file. What it holds grows with the segment, not with the journal.
+ */
+final class SegmentFold {
+  private final int segment;
+  private final Map<TaskId, Effect> effects = new HashMap<>();
+
+  /** Names repeat by the thousand; each is kept once. */
+  private final Map<String, String> names = new HashMap<>();
+
+  private SegmentFold(int segment) {
+    this.segment = segment;
+  }
+
+  /**
+   * The effects of a sealed segment, ascending by id.
+   *
+   * @throws DamagedSegmentException if not all of it is readable
+   */
+  static List<Effect> read(int segment, DiskFile file) throws IOException {
+    var fold = new SegmentFold(segment);
+    var reader = new GroupReader(file, 0);
+    while (reader.next()) {
+      reader.forEachLine(fold::line);
+    }
+    requireEnd(segment, reader);
+    var sorted = new ArrayList<>(fold.effects.values());
+    sorted.sort(Comparator.comparing(Effect::id));
+    return sorted;
+  }
+
+  /**
+   * Checks every group of a sealed segment.
+   *
+   * @throws DamagedSegmentException if not all of it is readable
+   */
+  static void verify(int segment, DiskFile file) throws IOException {
+    var reader = new GroupReader(file, 0);
+    while (reader.next()) {
+      // to have read it is enough
+    }
+    requireEnd(segment, reader);
+  }
+
+  private static void requireEnd(int segment, GroupReader reader) throws IOException {
+    if (!reader.atEndOfFile()) {
+      throw new DamagedSegmentException(segment, reader.end(), "no readable group begins there");
+    }
+  }
+
+  private void line(byte[] bytes, int start, int length, long offset) throws IOException {
+    try {
+      apply(LineReader.read(bytes, start, length), Location.pack(segment, offset), length);
+    } catch (IllegalArgumentException e) {
+      var damage = new DamagedSegmentException(segment, offset, "no readable line begins there");
+      damage.initCause(e);
+      throw damage;
+    }
+  }
+
+  private void apply(Line line, long at, int length) {
+    if (line instanceof Line.Add add) {
+      put(shared(Effect.of(add, at, length)));
+    } else if (line instanceof Line.Set set) {
+      put(Effect.of(set, at, length));
+    } else if (line instanceof Line.Claims claims) {
+      claims(claims);
+    } else if (line instanceof Line.Note note) {
+      put(Effect.noted(note.id(), at));
+    } else if (line instanceof Line.Delete delete) {
+      delete.ids().forEach(id -> put(Effect.gone(id)));
+    }
+  }
+
+  private void claims(Line.Claims line) {
+    long token = line.first();
+    for (TaskId id : line.ids()) {
+      var terms = new Line.Claim(token++, line.first(), line.lease(), line.owner());
+      put(Effect.held(id, new Hold(line.worker(), Times.toMicros(line.at()), terms)));
+    }
+  }
+
+  private void put(Effect later) {
+    effects.merge(later.id(), later, (earlier, next) -> next.after(earlier));
+  }
+
+  private Effect shared(Effect effect) {
+    Effect.Body b = effect.theBody();
+    var body =
+        new Effect.Body(
+            b.at(),
+            b.length(),
+            b.sequence(),
+            b.createdAt(),
+            names.computeIfAbsent(b.queue(), name -> name),
+            names.computeIfAbsent(b.name(), name -> name),
+            b.priority(),
+            b.recurring(),
+            b.series(),
+            b.key());
+    return new Effect(effect.id(), body, effect.standing(), effect.hold(), effect.notes(), false);
+  }
+}
