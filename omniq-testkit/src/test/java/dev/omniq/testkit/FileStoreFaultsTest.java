@@ -97,6 +97,9 @@ class FileStoreFaultsTest {
     if (random.nextInt(5) == 0) {
       disk.tearNextWriteAt(random.nextInt(900), false);
     }
+    if (random.nextInt(5) == 0) {
+      store.compact();
+    }
     List<Claimed> claimed = claim(store);
     var calls = new ArrayList<CompletableFuture<?>>();
     for (int i = 0; i < BURST; i++) {

@@ -256,10 +256,7 @@ final class Decisions {
       if (entry.get().status() == TaskStatus.RUNNING) {
         return DeleteOutcome.RUNNING;
       }
-      outcome =
-          entry.get().carriesSeries()
-              ? DeleteOutcome.SERIES_ENDED
-              : DeleteOutcome.DELETED;
+      outcome = entry.get().carriesSeries() ? DeleteOutcome.SERIES_ENDED : DeleteOutcome.DELETED;
     } else {
       Optional<FinishedTask> finished = state.finished().find(id);
       if (finished.isEmpty()) {

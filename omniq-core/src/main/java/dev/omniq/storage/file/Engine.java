@@ -30,6 +30,7 @@ final class Engine implements GroupCommit.Work, AutoCloseable {
   private final Bodies bodies;
   private final GroupCommit groups;
   private final ExecutorService reader;
+  private final Upkeep upkeep;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private State state;
@@ -44,11 +45,13 @@ final class Engine implements GroupCommit.Work, AutoCloseable {
     this.journal = journal;
     bodies = new Bodies(journal);
     state = new State(options.time(), journal.owner());
-    journal.startAt(new Recovery(journal, layout).replay(state));
+    var recovery = new Recovery(journal, layout);
+    journal.startAt(recovery.replay(state, recovery.openIndexes(options.disk())));
     decisions = new Decisions(state, bodies, options.time());
     views = new Views(state, bodies, options.time());
     reader = Executors.newSingleThreadExecutor(Engine::readerThread);
     groups = new GroupCommit(journal, this, reader);
+    upkeep = new Upkeep(this, options, layout, journal);
   }
 
   static Engine open(Layout layout, FileStoreOptions options, News news) throws IOException {
@@ -98,6 +101,14 @@ final class Engine implements GroupCommit.Work, AutoCloseable {
     return views;
   }
 
+  State state() {
+    return state;
+  }
+
+  Upkeep upkeep() {
+    return upkeep;
+  }
+
   Bodies bodies() {
     return bodies;
   }
@@ -129,6 +140,7 @@ final class Engine implements GroupCommit.Work, AutoCloseable {
     }
     if (Location.offset(journal.end()) >= options.segmentBytes()) {
       journal.roll();
+      upkeep.sealed();
     }
   }
 
@@ -137,7 +149,7 @@ final class Engine implements GroupCommit.Work, AutoCloseable {
     var recovery = new Recovery(journal, layout);
     recovery.copyTail();
     var again = new State(options.time(), journal.owner());
-    recovery.replay(again);
+    recovery.replay(again, state.finished().sealed());
     state = again;
     decisions = new Decisions(state, bodies, options.time());
     views = new Views(state, bodies, options.time());
@@ -148,6 +160,7 @@ final class Engine implements GroupCommit.Work, AutoCloseable {
     if (!closed.compareAndSet(false, true)) {
       return;
     }
+    upkeep.stop();
     groups.stop(
         draft -> {
           draft.appendDurable(new Line.Close(options.time().now()));
@@ -164,6 +177,9 @@ final class Engine implements GroupCommit.Work, AutoCloseable {
       }
     }
     try {
+      for (SegmentIndex index : state.finished().sealed().segments()) {
+        index.close();
+      }
       journal.close();
     } catch (IOException e) {
       throw new StorageException("cannot close the journal: " + e.getMessage(), e);

@@ -242,6 +242,14 @@ public final class FileStore implements TaskStore, WakeUps {
     return engine.submit(new Command<>(decision, concerns, new CompletableFuture<>()));
   }
 
+  /**
+   * Writes the sealed segments anew without what does not matter any more, whether it pays or not;
+   * the store does this by itself when it pays. The future completes when that is done.
+   */
+  public CompletableFuture<Void> compact() {
+    return engine.upkeep().compactNow();
+  }
+
   @Override
   public void close() {
     engine.close();

@@ -15,10 +15,28 @@ import dev.omniq.task.TaskStatus;
  * @param set where the line of its last state begins; {@link Location#NONE} if that is the add line
  */
 record FinishedTask(
-    TaskId id,
-    TaskStatus status,
-    int revision,
-    long finishedAt,
-    String queue,
-    long add,
-    long set) {}
+    TaskId id, TaskStatus status, int revision, long finishedAt, String queue, long add, long set) {
+
+  /** A finished task of the sealed segments. */
+  static FinishedTask of(Effect effect) {
+    Effect.Standing standing = effect.theStanding();
+    return new FinishedTask(
+        effect.id(),
+        standing.status(),
+        standing.revision(),
+        standing.time(),
+        effect.theBody().queue(),
+        effect.theBody().at(),
+        standing.at());
+  }
+
+  /** The same task, with its add line elsewhere. */
+  FinishedTask movedTo(long newAdd) {
+    return new FinishedTask(id, status, revision, finishedAt, queue, newAdd, set);
+  }
+
+  /** Whether it ended before a time. */
+  boolean isBefore(PurgeScan.Ends ends) {
+    return finishedAt < (status == TaskStatus.SUCCESS ? ends.success() : ends.failure());
+  }
+}

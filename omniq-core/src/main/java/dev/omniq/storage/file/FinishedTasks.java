@@ -4,63 +4,197 @@ import dev.omniq.storage.Retention;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskStatus;
 import dev.omniq.task.Times;
+import java.io.IOException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import java.util.function.IntPredicate;
 
-/** The finished tasks, by id. Not thread-safe. */
+/**
+ * The finished tasks, by id. They cost no memory once the segment is sealed that tells their end:
+ * they are found in {@link SealedTasks} then. What the segments tell for which there is no index
+ * yet, the tail first of all, is in a {@link Generation} for each.
+ *
+ * <p>For the holder of the pen only.
+ */
 final class FinishedTasks {
-  private final NavigableMap<TaskId, FinishedTask> recent = new TreeMap<>();
+  private SealedTasks sealed = new SealedTasks(List.of());
+  private final PurgeScan purge = new PurgeScan();
+
+  /** In the order of replay. */
+  private final List<Generation> generations = new ArrayList<>();
+
   private final Map<String, Map<TaskStatus, Long>> counts = new HashMap<>();
+  private long count;
 
-  Optional<FinishedTask> find(TaskId id) {
-    return Optional.ofNullable(recent.get(id));
+  /** Begins with what the sealed segments come to; {@link #counted} must follow for each task. */
+  void begin(SealedTasks segments) {
+    sealed = segments;
+    purge.sealed();
   }
 
-  void put(FinishedTask task) {
-    remove(task.id());
-    recent.put(task.id(), task);
-    count(task, 1);
+  /** Counts a finished task of the sealed segments, at the start. */
+  void counted(String queue, TaskStatus status) {
+    count(queue, status, 1);
   }
 
-  /** Removes a task that was deleted or is live again; the inverse of {@link #put}. */
-  void remove(TaskId id) {
-    FinishedTask gone = recent.remove(id);
-    if (gone != null) {
-      count(gone, -1);
+  /** What the sealed segments come to that have an index. */
+  SealedTasks sealed() {
+    return sealed;
+  }
+
+  /** How many there are. */
+  long count() {
+    return count;
+  }
+
+  /** Finds a finished task. */
+  Optional<FinishedTask> find(TaskId id) throws IOException {
+    for (int i = generations.size() - 1; i >= 0; i--) {
+      Optional<FinishedTask> told = generations.get(i).told(id);
+      if (told != null) {
+        return told;
+      }
     }
+    return sealed.find(id).filter(Effect::isFinished).map(FinishedTask::of);
   }
 
-  /** The finished tasks with the highest ids, descending, at most {@code most}. */
-  List<FinishedTask> slice(Optional<TaskId> below, int most) {
-    var from = below.map(id -> recent.headMap(id, false)).orElse(recent).descendingMap().values();
-    return from.stream().limit(most).toList();
+  /** Whether a segment without an index says something of a task. */
+  private boolean isChanged(TaskId id) {
+    for (Generation generation : generations) {
+      if (generation.told(id) != null) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  /** The tasks that the retention does not keep, the lowest ids first, at most {@code limit}. */
-  List<FinishedTask> expired(Retention retention, Instant now, int limit) {
-    long success = Times.toMicros(now) - retention.success().toNanos() / 1_000;
-    long failure = Times.toMicros(now) - retention.failure().toNanos() / 1_000;
-    long tooMany = recent.size() - retention.most();
+  /**
+   * Notes that a task has ended.
+   *
+   * @param at the line that tells it
+   * @return how to take that back
+   */
+  Runnable put(FinishedTask task, long at) {
+    count(task.queue(), task.status(), 1);
+    Runnable undo = generation(at).tell(task.id(), Optional.of(task));
+    return () -> {
+      undo.run();
+      count(task.queue(), task.status(), -1);
+    };
+  }
+
+  /**
+   * Notes that a finished task was deleted or is live again.
+   *
+   * @param at the line that tells it
+   * @return how to take that back
+   */
+  Runnable remove(FinishedTask task, long at) {
+    count(task.queue(), task.status(), -1);
+    Runnable undo = generation(at).tell(task.id(), Optional.empty());
+    return () -> {
+      undo.run();
+      count(task.queue(), task.status(), 1);
+    };
+  }
+
+  private Generation generation(long at) {
+    int segment = Location.segment(at);
+    int last = generations.size() - 1;
+    if (last < 0 || generations.get(last).segment() != segment) {
+      generations.add(new Generation(segment));
+      last++;
+    }
+    return generations.get(last);
+  }
+
+  /** From now on, the index of a segment tells what was kept in memory. Again, it does nothing. */
+  void sealed(SegmentIndex index) {
+    if (sealed.segments().contains(index)) {
+      return;
+    }
+    var segments = new ArrayList<>(sealed.segments());
+    segments.add(index);
+    sealed = new SealedTasks(segments);
+    generations.removeIf(generation -> generation.segment() == index.segment());
+    purge.sealed();
+  }
+
+  /** The oldest segments were written anew. Again, it does nothing. */
+  void compacted(List<SegmentIndex> old, List<SegmentIndex> by) {
+    if (!sealed.segments().contains(old.get(0))) {
+      return;
+    }
+    var segments = new ArrayList<>(by);
+    segments.addAll(sealed.segments().subList(old.size(), sealed.segments().size()));
+    sealed = new SealedTasks(segments);
+    purge.sealed();
+  }
+
+  /**
+   * The add line of a task stands elsewhere now; that matters if its end is not in an index yet.
+   */
+  void moved(TaskId id, long add, IntPredicate isOld) {
+    generations.forEach(generation -> generation.moved(id, add, isOld));
+  }
+
+  /** Walks down over the finished tasks below an id. */
+  FinishedWalk descending(Optional<TaskId> below, int visits) throws IOException {
+    return new FinishedWalk(sealed, generations, below, visits);
+  }
+
+  /** Tasks that the retention does not keep, at most {@code limit}. */
+  List<FinishedTask> expired(Retention retention, Instant now, int limit) throws IOException {
+    var ends =
+        new PurgeScan.Ends(before(now, retention.success()), before(now, retention.failure()));
     var found = new ArrayList<FinishedTask>();
-    for (FinishedTask task : recent.values()) {
-      if (found.size() == limit) {
-        break;
-      }
-      long kept = task.status() == TaskStatus.SUCCESS ? success : failure;
-      if (task.finishedAt() < kept || tooMany > 0) {
-        found.add(task);
-        tooMany--;
+    for (Effect effect : purge.expired(sealed, ends, this::isChanged, limit)) {
+      found.add(FinishedTask.of(effect));
+    }
+    for (Generation generation : generations) {
+      generation.expired(ends, limit - found.size(), id -> isLatest(generation, id), found);
+    }
+    return found.isEmpty() ? surplus(count - retention.most(), limit) : found;
+  }
+
+  /** The lowest ids of those that are too many. */
+  private List<FinishedTask> surplus(long tooMany, int limit) throws IOException {
+    int most = (int) Math.min(tooMany, limit);
+    if (most <= 0) {
+      return List.of();
+    }
+    var lowest = new ArrayList<FinishedTask>();
+    for (Effect effect : purge.lowest(sealed, this::isChanged, most)) {
+      lowest.add(FinishedTask.of(effect));
+    }
+    for (Generation generation : generations) {
+      generation.lowest(most, id -> isLatest(generation, id), lowest);
+    }
+    lowest.sort((one, other) -> one.id().compareTo(other.id()));
+    return List.copyOf(lowest.subList(0, Math.min(most, lowest.size())));
+  }
+
+  private boolean isLatest(Generation generation, TaskId id) {
+    for (int i = generations.size() - 1; generations.get(i) != generation; i--) {
+      if (generations.get(i).told(id) != null) {
+        return false;
       }
     }
-    return found;
+    return true;
+  }
+
+  private static long before(Instant now, Duration kept) {
+    long micros =
+        kept.compareTo(Times.MAX_DURATION) > 0
+            ? Times.MAX_DURATION.toNanos() / 1_000
+            : kept.toNanos() / 1_000;
+    return Times.toMicros(now) - micros;
   }
 
   /** How many there are of each status in each queue. */
@@ -68,15 +202,14 @@ final class FinishedTasks {
     return counts;
   }
 
-  private void count(FinishedTask task, long by) {
-    counts
-        .computeIfAbsent(task.queue(), queue -> new EnumMap<>(TaskStatus.class))
-        .merge(task.status(), by, FinishedTasks::sum);
-    counts.computeIfPresent(
-        task.queue(), (queue, byStatus) -> byStatus.isEmpty() ? null : byStatus);
-  }
-
-  private static @Nullable Long sum(Long one, Long other) {
-    return one + other == 0 ? null : Long.valueOf(one + other);
+  private void count(String queue, TaskStatus status, int by) {
+    count += by;
+    Map<TaskStatus, Long> ofQueue =
+        counts.computeIfAbsent(queue, name -> new EnumMap<>(TaskStatus.class));
+    ofQueue.merge(status, (long) by, Long::sum);
+    ofQueue.values().removeIf(left -> left == 0);
+    if (ofQueue.isEmpty()) {
+      counts.remove(queue);
+    }
   }
 }

@@ -258,12 +258,20 @@ final class Journal implements AutoCloseable {
     }
   }
 
-  /** Puts sealed segments that were written anew in the place of others. */
+  /** Puts sealed segments that were written anew in the place of others. Again, it does nothing. */
   void replaceSealed(List<Integer> old, List<Integer> by) throws IOException {
+    if (!manifest.segments().contains(old.get(0))) {
+      return;
+    }
     for (int number : by) {
       files.put(number, disk.openToRead(layout.segment(number)));
     }
-    switchTo(manifest.replacing(old, by));
+    try {
+      switchTo(manifest.replacing(old, by));
+    } catch (IOException e) {
+      failed = true; // which manifest counts is not known: a new one must be written
+      throw e;
+    }
   }
 
   /** Closes and deletes a segment that is in the manifest no more and that nobody reads now. */

@@ -2,6 +2,8 @@ package dev.omniq.storage.file;
 
 import dev.omniq.task.StorageException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Reads the journal back: group by group, in the order of the manifest.
@@ -23,16 +25,41 @@ final class Recovery {
   }
 
   /**
-   * Applies the whole journal to an empty state.
+   * Makes the state that the journal comes to.
    *
+   * @param state an empty state
+   * @param sealed the indexes of the first segments; those after them are read line by line
    * @return the offset in the tail behind the last whole group
    * @throws StorageException if the journal is damaged
    */
-  long replay(State state) throws IOException {
-    for (int number : journal.manifest().sealed()) {
+  long replay(State state, SealedTasks sealed) throws IOException {
+    try {
+      state.begin(sealed);
+    } catch (DamagedSegmentException e) {
+      throw damaged(e.segment(), e.offset(), e.getMessage());
+    }
+    List<Integer> all = journal.manifest().sealed();
+    for (int number : all.subList(sealed.segments().size(), all.size())) {
       replaySealed(number, state);
     }
     return replayTail(journal.manifest().tail(), state);
+  }
+
+  /**
+   * Opens the indexes of all sealed segments; makes those that are missing.
+   *
+   * @throws StorageException if a segment that must be read for that is damaged
+   */
+  SealedTasks openIndexes(Disk disk) throws IOException {
+    var indexes = new ArrayList<SegmentIndex>();
+    try {
+      for (int number : journal.manifest().sealed()) {
+        indexes.add(SegmentIndex.openOrBuild(disk, layout, number));
+      }
+      return new SealedTasks(indexes);
+    } catch (DamagedSegmentException e) {
+      throw damaged(e.segment(), e.offset(), "which was forced as a whole");
+    }
   }
 
   private void replaySealed(int number, State state) throws IOException {

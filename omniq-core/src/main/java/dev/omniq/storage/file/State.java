@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * What the lines of the journal come to: the live tasks, the finished ones, and where the notes of
@@ -70,14 +71,76 @@ final class State {
       noteAt(note.id(), at);
     } else if (line instanceof Line.Delete delete) {
       for (TaskId id : delete.ids()) {
-        delete(id);
+        delete(id, at);
       }
     }
   }
 
-  private void add(Line.Add line, long at) {
+  /** Begins with what the sealed segments come to, by their indexes; the state must be empty. */
+  void begin(SealedTasks sealed) throws IOException {
+    finished.begin(sealed);
+    SealedTasks.Survey survey = sealed.forEach(this::begin);
+    table.sequenceSeen(survey.lastSequence());
+  }
+
+  private void begin(Effect effect) {
+    Effect.Body body = effect.theBody();
+    Effect.Standing standing = effect.theStanding();
+    if (effect.isFinished()) {
+      finished.counted(body.queue(), effect.status());
+      return;
+    }
+    var fixed =
+        new Fixed(
+            effect.id(),
+            body.sequence(),
+            table.kind(body.queue(), body.name()),
+            body.priority(),
+            body.key(),
+            body.recurring() ? Optional.of(body.series()) : Optional.empty());
+    var entryStanding =
+        new Standing(effect.revision(), standing.time(), standing.suspect(), standing.detached());
+    Effect.Hold hold = effect.hold();
+    Claim claim =
+        hold == null
+            ? null
+            : claim(
+                new ClaimToken(hold.worker(), hold.terms().token()),
+                hold.terms().first(),
+                hold.claimedAt(),
+                expiry(hold.terms().lease(), hold.terms().owner()));
+    table.put(new FileEntry(fixed, entryStanding, claim, body.at(), standing.at()));
+    if (effect.notes() != Location.NONE) {
+      notes.put(effect.id(), effect.notes());
+    }
+  }
+
+  /**
+   * Follows a task whose lines were written anew, as one add line.
+   *
+   * @param effect what the new segment says of it
+   * @param isOld whether a segment is one of those that were replaced
+   */
+  void moved(Effect effect, IntPredicate isOld) {
+    long add = effect.theBody().at();
+    Optional<FileEntry> found = table.find(effect.id());
+    if (found.isEmpty()) {
+      finished.moved(effect.id(), add, isOld);
+      return;
+    }
+    FileEntry entry = found.get();
+    if (isOld.test(Location.segment(entry.add()))) {
+      boolean setMoved = entry.set() != Location.NONE && isOld.test(Location.segment(entry.set()));
+      table.replace(entry, entry.movedTo(add, setMoved ? Location.NONE : entry.set()));
+      if (isOld.test(Location.segment(notes(effect.id())))) {
+        notes.remove(effect.id());
+      }
+    }
+  }
+
+  private void add(Line.Add line, long at) throws IOException {
     Task task = line.task();
-    forgetFinished(task.id());
+    forgetFinished(task.id(), at);
     if (task.status().isFinished()) {
       table.sequenceSeen(line.sequence());
       finish(
@@ -88,7 +151,8 @@ final class State {
               finishedAt(task.state()),
               task.queue(),
               at,
-              Location.NONE));
+              Location.NONE),
+          at);
       return;
     }
     Optional<Claim> claim =
@@ -126,7 +190,8 @@ final class State {
             finishedAt(next),
             entry.queue(),
             entry.add(),
-            at));
+            at),
+        at);
   }
 
   private void claims(Line.Claims line) {
@@ -145,12 +210,12 @@ final class State {
     }
   }
 
-  private void delete(TaskId id) {
+  private void delete(TaskId id, long at) throws IOException {
     Optional<FileEntry> entry = table.find(id);
     if (entry.isPresent()) {
       table.remove(entry.get());
     } else {
-      forgetFinished(id);
+      forgetFinished(id, at);
     }
   }
 
@@ -179,19 +244,15 @@ final class State {
     return Times.toMicros(state.finishedAt().orElseThrow());
   }
 
-  private void finish(FinishedTask task) {
-    finished.put(task);
-    table.onRollback(() -> finished.remove(task.id()));
+  private void finish(FinishedTask task, long at) {
+    table.onRollback(finished.put(task, at));
   }
 
-  private void forgetFinished(TaskId id) {
-    finished
-        .find(id)
-        .ifPresent(
-            task -> {
-              finished.remove(id);
-              table.onRollback(() -> finished.put(task));
-            });
+  private void forgetFinished(TaskId id, long at) throws IOException {
+    Optional<FinishedTask> task = finished.find(id);
+    if (task.isPresent()) {
+      table.onRollback(finished.remove(task.get(), at));
+    }
   }
 
   private void noteAt(TaskId id, long at) {

@@ -24,6 +24,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What each reading call of the storage interface shows. The holder of the pen takes places from
@@ -139,33 +140,41 @@ final class Views {
   record Page(List<Place> places, Optional<TaskId> next) {}
 
   /** The next tasks below an id, live and finished ones merged. */
-  Page page(TaskQuery query, Optional<TaskId> below, int size) throws IOException {
+  Page page(TaskQuery query, Optional<TaskId> from, int size) throws IOException {
+    Optional<TaskId> below = from;
     List<FileEntry> live = state.table().slice(below, size);
-    List<FinishedTask> finished = state.finished().slice(below, size);
+    FinishedWalk walk = state.finished().descending(below, size * 2);
+    FinishedTask finished = walk.next();
     var places = new ArrayList<Place>();
-    Optional<TaskId> last = Optional.empty();
     int l = 0;
-    int f = 0;
-    for (int i = 0; i < size && (l < live.size() || f < finished.size()); i++) {
-      boolean liveNext =
-          f == finished.size()
-              || (l < live.size() && live.get(l).id().compareTo(finished.get(f).id()) > 0);
-      if (liveNext) {
-        FileEntry entry = live.get(l++);
-        last = Optional.of(entry.id());
+    for (int i = 0; i < size; i++) {
+      FileEntry entry = l < live.size() ? live.get(l) : null;
+      if (entry != null && isNext(entry, finished, walk)) {
         if (mayMatch(query, entry)) {
           places.add(place(entry));
         }
-      } else {
-        FinishedTask task = finished.get(f++);
-        last = Optional.of(task.id());
-        if (mayMatch(query, task)) {
-          places.add(Place.of(task));
+        below = Optional.of(entry.id());
+        l++;
+      } else if (finished != null) {
+        if (mayMatch(query, finished)) {
+          places.add(Place.of(finished));
         }
+        below = Optional.of(finished.id());
+        finished = walk.next();
+      } else {
+        return new Page(places, walk.stoppedAt());
       }
     }
-    boolean more = l + f == size;
-    return new Page(places, more ? last : Optional.empty());
+    return new Page(places, below);
+  }
+
+  /** Whether a live task comes next, or what is finished before it. */
+  private static boolean isNext(
+      FileEntry entry, @Nullable FinishedTask finished, FinishedWalk walk) {
+    if (finished != null) {
+      return entry.id().compareTo(finished.id()) > 0;
+    }
+    return walk.stoppedAt().map(stop -> entry.id().compareTo(stop) >= 0).orElse(true);
   }
 
   private static boolean mayMatch(TaskQuery query, FileEntry entry) {

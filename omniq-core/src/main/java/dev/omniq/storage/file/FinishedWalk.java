@@ -1,0 +1,104 @@
+package dev.omniq.storage.file;
+
+import dev.omniq.task.TaskId;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks down over the finished tasks, over what has an index and what has none yet together, and
+ * stops after a number of visits, to go on another time. For the holder of the pen only.
+ */
+final class FinishedWalk {
+
+  /** Where the walk stands in a segment without an index; the later segment counts. */
+  private static final class Head {
+    private final Iterator<Map.Entry<TaskId, Optional<FinishedTask>>> rest;
+    private Map.@Nullable Entry<TaskId, Optional<FinishedTask>> next;
+
+    Head(Iterator<Map.Entry<TaskId, Optional<FinishedTask>>> rest) {
+      this.rest = rest;
+      advance();
+    }
+
+    void advance() {
+      next = rest.hasNext() ? rest.next() : null;
+    }
+  }
+
+  private final EffectMerge sealed;
+  private final List<Head> heads = new ArrayList<>();
+  private @Nullable Effect nextSealed;
+  private int visitsLeft;
+  private @Nullable TaskId visited;
+  private boolean atEnd;
+
+  FinishedWalk(SealedTasks tasks, List<Generation> generations, Optional<TaskId> below, int visits)
+      throws IOException {
+    sealed = EffectMerge.descending(tasks.segments(), below);
+    nextSealed = sealed.next();
+    for (int i = generations.size() - 1; i >= 0; i--) {
+      heads.add(new Head(generations.get(i).descending(below).iterator()));
+    }
+    visitsLeft = visits;
+  }
+
+  /** The next finished task; null at the end or when the visits are used up. */
+  @Nullable FinishedTask next() throws IOException {
+    while (visitsLeft-- > 0) {
+      TaskId id = highest();
+      if (id == null) {
+        atEnd = true;
+        return null;
+      }
+      visited = id;
+      Optional<FinishedTask> told = takeTold(id);
+      Optional<FinishedTask> indexed = takeIndexed(id);
+      Optional<FinishedTask> task = told == null ? indexed : told;
+      if (task.isPresent()) {
+        return task.get();
+      }
+    }
+    return null;
+  }
+
+  /** When {@link #next} was null: down to which id all was visited; empty if that is all. */
+  Optional<TaskId> stoppedAt() {
+    return atEnd ? Optional.empty() : Optional.ofNullable(visited);
+  }
+
+  private @Nullable TaskId highest() {
+    TaskId highest = nextSealed == null ? null : nextSealed.id();
+    for (Head head : heads) {
+      if (head.next != null && (highest == null || head.next.getKey().compareTo(highest) > 0)) {
+        highest = head.next.getKey();
+      }
+    }
+    return highest;
+  }
+
+  /** What the latest segment tells that has no index; null if none does. */
+  private @Nullable Optional<FinishedTask> takeTold(TaskId id) {
+    Optional<FinishedTask> told = null;
+    for (Head head : heads) {
+      if (head.next != null && head.next.getKey().equals(id)) {
+        told = told == null ? head.next.getValue() : told;
+        head.advance();
+      }
+    }
+    return told;
+  }
+
+  private Optional<FinishedTask> takeIndexed(TaskId id) throws IOException {
+    Effect effect = nextSealed;
+    if (effect == null || !effect.id().equals(id)) {
+      return Optional.empty();
+    }
+    nextSealed = sealed.next();
+    return effect.isFinished() ? Optional.of(FinishedTask.of(effect)) : Optional.empty();
+  }
+}
