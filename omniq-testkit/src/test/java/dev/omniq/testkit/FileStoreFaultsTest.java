@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -35,6 +36,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,7 +60,7 @@ class FileStoreFaultsTest {
   }
 
   private final ManualClock clock = ManualClock.startingAt(Instant.parse("2026-11-23T10:00:00Z"));
-  private final Map<TaskId, Set<Maybe>> known = new HashMap<>();
+  private final Map<TaskId, Set<Maybe>> known = new ConcurrentHashMap<>();
   private final List<Set<TaskId>> batches = new ArrayList<>();
   private Random random = new Random(0);
   private FaultyDisk disk = new FaultyDisk(0);
@@ -180,7 +182,7 @@ class FileStoreFaultsTest {
       return CompletableFuture.completedFuture(true);
     }
     var ids = new ArrayList<>(known.keySet());
-    java.util.Collections.sort(ids);
+    Collections.sort(ids);
     TaskId id = ids.get(random.nextInt(ids.size()));
     // Of tasks with a call under way, nothing could be said afterwards.
     if (known.get(id).size() > 1 || !known.get(id).contains(Maybe.SUCCESS)) {
