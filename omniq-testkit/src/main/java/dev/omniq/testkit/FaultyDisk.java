@@ -41,6 +41,7 @@ public final class FaultyDisk implements Disk {
   private double forceFailures;
   private double shortWrites;
   private boolean failNextForce;
+  private boolean dieInNextForce;
   private int tearAt = -1;
   private boolean dieWhenTorn;
   private long forces;
@@ -107,6 +108,11 @@ public final class FaultyDisk implements Disk {
   /** The next force fails. */
   public synchronized void failNextForce() {
     failNextForce = true;
+  }
+
+  /** The next force fails and drops all that it was to save, and the process dies with it. */
+  public synchronized void dieInNextForce() {
+    dieInNextForce = true;
   }
 
   /**
@@ -295,6 +301,11 @@ public final class FaultyDisk implements Disk {
 
   private synchronized void force(Content content) throws IOException {
     requireAlive();
+    if (dieInNextForce) {
+      dead = true;
+      content.dropped.addAll(content.dirty);
+      throw new IOException("the force failed");
+    }
     if (failNextForce || random.nextDouble() < forceFailures) {
       failNextForce = false;
       for (int page : content.dirty) {

@@ -39,6 +39,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -87,6 +88,22 @@ class FileStoreFaultsTest {
     }
     try (FileStore store = open()) {
       check(store);
+    }
+  }
+
+  @Test
+  void pagesThatAFailedForceDropped_areWrittenAnewByTheNextOwner() {
+    FileStore first = open();
+    disk.dieInNextForce();
+    await(insert(first));
+    disk = disk.afterKill();
+    first.close();
+    try (FileStore second = open()) {
+      check(second); // what is shown here must stay
+    }
+    disk = disk.afterPowerCut();
+    try (FileStore third = open()) {
+      check(third);
     }
   }
 

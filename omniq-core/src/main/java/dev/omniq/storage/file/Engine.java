@@ -44,6 +44,7 @@ final class Engine implements GroupCommit.Work, AutoCloseable {
     this.news = news;
     this.journal = journal;
     bodies = new Bodies(journal);
+    new Recovery(journal, layout).secureTail();
     state = new State(options.time(), journal.owner());
     var recovery = new Recovery(journal, layout);
     journal.startAt(recovery.replay(state, recovery.openIndexes(options.disk())));

@@ -149,6 +149,11 @@ final class Journal implements AutoCloseable {
     return file;
   }
 
+  /** Says how far the tail is readable, before anything is made of it. */
+  void endsAt(long offset) {
+    end = Location.pack(tail.number(), offset);
+  }
+
   /**
    * After the tail was read: cuts what lies behind its last whole group, and forces what is left,
    * as nobody knows how far its writer came.

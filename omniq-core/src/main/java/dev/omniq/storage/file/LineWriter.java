@@ -12,6 +12,7 @@ import dev.omniq.task.TaskSpec;
 import dev.omniq.task.TaskState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -182,6 +183,12 @@ final class LineWriter {
   /** Appends an {@link Line.Open}. */
   static void open(JsonBuffer out, long owner, Instant at) {
     out.put(OPEN).number(owner).put(AT).time(at).put(END);
+  }
+
+  /** Whether a line is a {@link Line.Close}, without reading it. */
+  static boolean isClose(byte[] bytes, int start, int length) {
+    return length > CLOSE.length
+        && Arrays.equals(bytes, start, start + CLOSE.length, CLOSE, 0, CLOSE.length);
   }
 
   /** Appends a {@link Line.Close}. */

@@ -120,6 +120,41 @@ final class Recovery {
   }
 
   /**
+   * Sees to it that what can be read of the tail is on stable storage, before anybody is shown it.
+   *
+   * <p>An owner that did not close the journal may have died after a force that failed. Then the
+   * system still reads back what it has dropped, and another force of the same file says that all
+   * is well; so the tail of such an owner is written anew.
+   *
+   * @throws StorageException if the tail is damaged
+   */
+  void secureTail() throws IOException {
+    int number = journal.manifest().tail();
+    GroupReader reader = new GroupReader(journal.file(number), 0);
+    boolean closed = true;
+    while (reader.next()) {
+      closed = endsWithClose(reader);
+    }
+    long end = reader.end();
+    if (!reader.atEndOfFile()) {
+      refuseDamage(number, end, reader);
+    }
+    journal.endsAt(end);
+    if (closed) {
+      journal.startAt(end);
+    } else {
+      copyTail();
+    }
+  }
+
+  private static boolean endsWithClose(GroupReader group) throws IOException {
+    var last = new boolean[1];
+    group.forEachLine(
+        (bytes, start, length, at) -> last[0] = LineWriter.isClose(bytes, start, length));
+    return last[0];
+  }
+
+  /**
    * Copies the whole groups of the tail, whose force has failed, to a new segment, forces it and
    * puts it in the tail's place.
    */
