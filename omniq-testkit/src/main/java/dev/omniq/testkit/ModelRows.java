@@ -4,6 +4,7 @@ import static dev.omniq.task.TaskStatus.PENDING;
 import static java.util.Comparator.comparing;
 import static java.util.stream.Collectors.counting;
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toSet;
 
 import dev.omniq.storage.Changes;
 import dev.omniq.storage.Changes.Change;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -65,6 +67,15 @@ final class ModelRows {
     copy.changes.addAll(changes);
     copy.lastSequence = lastSequence;
     return copy;
+  }
+
+  /** Whether both have the same tasks in the same states, whatever their leases. */
+  boolean sameTasks(ModelRows other) {
+    return tasks().equals(other.tasks());
+  }
+
+  private Set<Task> tasks() {
+    return all(row -> true).map(Row::task).collect(toSet());
   }
 
   // ---- change ----

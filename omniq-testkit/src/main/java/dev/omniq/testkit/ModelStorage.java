@@ -81,6 +81,11 @@ public final class ModelStorage implements TaskStore {
     return copy(time);
   }
 
+  /** Whether both have the same tasks in the same states, whatever their leases. */
+  boolean sameTasks(ModelStorage other) {
+    return rows.sameTasks(other.rows);
+  }
+
   /**
    * What the next owner finds, which has other clocks, after the process of this one ended: the
    * workers of that process ended with it, so their leases are over.
@@ -121,14 +126,18 @@ public final class ModelStorage implements TaskStore {
     return new Inserted(there.orElse(task.id()), there.isEmpty());
   }
 
-  /** The id comes first, then the series, then the key. */
+  /** The id comes first, then the key, then the series. */
   private Optional<TaskId> inTheWayOf(NewTask task) {
     if (rows.find(task.id()).isPresent()) {
       return Optional.of(task.id());
     }
-    Optional<Row> run =
-        task.spec().schedule().recurring() ? rows.carrier(task.seriesId()) : Optional.empty();
-    return run.or(() -> rows.keyHolder(task.spec())).map(row -> row.task().id());
+    return rows.keyHolder(task.spec())
+        .or(
+            () ->
+                task.spec().schedule().recurring()
+                    ? rows.carrier(task.seriesId())
+                    : Optional.empty())
+        .map(row -> row.task().id());
   }
 
   // ---- claim ----
@@ -196,6 +205,11 @@ public final class ModelStorage implements TaskStore {
     rows.put(row.with(task).heldBy(hold));
     rows.changed(task, now());
     return new Claimed(task, token);
+  }
+
+  /** Whether something is left of the claim call that began with this token. */
+  synchronized boolean holdsOf(ClaimToken first) {
+    return !stillHeld(first).isEmpty();
   }
 
   private List<Claimed> stillHeld(ClaimToken first) {

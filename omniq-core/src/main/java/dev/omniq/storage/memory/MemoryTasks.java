@@ -257,10 +257,14 @@ final class MemoryTasks {
     if (find(task.id()).isPresent()) {
       return Optional.of(task.id());
     }
-    Optional<MemoryEntry> run =
-        task.spec().schedule().recurring() ? table.liveRun(task.seriesId()) : Optional.empty();
-    return run.or(
-            () -> task.spec().uniqueKey().flatMap(key -> table.holder(task.spec().queue(), key)))
+    return task.spec()
+        .uniqueKey()
+        .flatMap(key -> table.holder(task.spec().queue(), key))
+        .or(
+            () ->
+                task.spec().schedule().recurring()
+                    ? table.liveRun(task.seriesId())
+                    : Optional.empty())
         .map(MemoryEntry::id);
   }
 
