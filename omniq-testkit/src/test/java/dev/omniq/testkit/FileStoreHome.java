@@ -36,6 +36,11 @@ final class FileStoreHome implements DurableHome {
   }
 
   @Override
+  public void compact(TaskStore store) {
+    ContractFixture.get(((FileStore) store).compact());
+  }
+
+  @Override
   public Loss crash(TaskStore store) {
     boolean powerCut = powerCuts && random.nextBoolean();
     disk = powerCut ? disk.afterPowerCut() : disk.afterKill();
