@@ -76,7 +76,7 @@ final class Engine implements GroupCommit.Work, AutoCloseable {
 
   private void start() {
     groups.start();
-    submit(
+    groups.submit(
         new Command<>(
             draft -> {
               draft.append(new Line.Open(journal.owner(), options.time().now()));

@@ -56,9 +56,9 @@ final class FinishedTasks {
   /** Finds a finished task. */
   Optional<FinishedTask> find(TaskId id) throws IOException {
     for (int i = generations.size() - 1; i >= 0; i--) {
-      Optional<FinishedTask> told = generations.get(i).told(id);
+      Generation.Told told = generations.get(i).told(id);
       if (told != null) {
-        return told;
+        return told.finished();
       }
     }
     return sealed.find(id).filter(Effect::isFinished).map(FinishedTask::of);

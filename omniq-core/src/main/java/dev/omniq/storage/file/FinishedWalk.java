@@ -17,10 +17,10 @@ final class FinishedWalk {
 
   /** Where the walk stands in a segment without an index; the later segment counts. */
   private static final class Head {
-    private final Iterator<Map.Entry<TaskId, Optional<FinishedTask>>> rest;
-    private Map.@Nullable Entry<TaskId, Optional<FinishedTask>> next;
+    private final Iterator<Map.Entry<TaskId, Generation.Told>> rest;
+    private Map.@Nullable Entry<TaskId, Generation.Told> next;
 
-    Head(Iterator<Map.Entry<TaskId, Optional<FinishedTask>>> rest) {
+    Head(Iterator<Map.Entry<TaskId, Generation.Told>> rest) {
       this.rest = rest;
       advance();
     }
@@ -56,9 +56,9 @@ final class FinishedWalk {
         return null;
       }
       visited = id;
-      Optional<FinishedTask> told = takeTold(id);
+      Generation.Told told = takeTold(id);
       Optional<FinishedTask> indexed = takeIndexed(id);
-      Optional<FinishedTask> task = told == null ? indexed : told;
+      Optional<FinishedTask> task = told == null ? indexed : told.finished();
       if (task.isPresent()) {
         return task.get();
       }
@@ -82,8 +82,8 @@ final class FinishedWalk {
   }
 
   /** What the latest segment tells that has no index; null if none does. */
-  private @Nullable Optional<FinishedTask> takeTold(TaskId id) {
-    Optional<FinishedTask> told = null;
+  private Generation.@Nullable Told takeTold(TaskId id) {
+    Generation.Told told = null;
     for (Head head : heads) {
       if (head.next != null && head.next.getKey().equals(id)) {
         told = told == null ? head.next.getValue() : told;

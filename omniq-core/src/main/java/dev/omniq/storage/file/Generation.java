@@ -16,7 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Generation {
   private final int segment;
-  private final NavigableMap<TaskId, Optional<FinishedTask>> told = new TreeMap<>();
+  private final NavigableMap<TaskId, Told> told = new TreeMap<>();
+
+  /**
+   * What is told of a task.
+   *
+   * @param finished how it ended; empty if it is finished no more
+   */
+  record Told(Optional<FinishedTask> finished) {}
 
   Generation(int segment) {
     this.segment = segment;
@@ -26,14 +33,14 @@ final class Generation {
     return segment;
   }
 
-  /** What is told of a task: how it ended, or that it is finished no more; null if nothing. */
-  @Nullable Optional<FinishedTask> told(TaskId id) {
+  /** What is told of a task; null if nothing. */
+  @Nullable Told told(TaskId id) {
     return told.get(id);
   }
 
   /** Notes what a line tells; returns how to take that back. */
   Runnable tell(TaskId id, Optional<FinishedTask> finished) {
-    Optional<FinishedTask> before = told.put(id, finished);
+    Told before = told.put(id, new Told(finished));
     return () -> {
       if (before == null) {
         told.remove(id);
@@ -48,12 +55,16 @@ final class Generation {
     told.computeIfPresent(
         id,
         (same, finished) ->
-            finished.map(
-                task -> isOld.test(Location.segment(task.add())) ? task.movedTo(add) : task));
+            new Told(
+                finished
+                    .finished()
+                    .map(
+                        task ->
+                            isOld.test(Location.segment(task.add())) ? task.movedTo(add) : task)));
   }
 
   /** What is told of the tasks below an id, descending. */
-  Iterable<Map.Entry<TaskId, Optional<FinishedTask>>> descending(Optional<TaskId> below) {
+  Iterable<Map.Entry<TaskId, Told>> descending(Optional<TaskId> below) {
     return below.map(id -> told.headMap(id, false)).orElse(told).descendingMap().entrySet();
   }
 
@@ -61,12 +72,13 @@ final class Generation {
   void expired(
       PurgeScan.Ends before, int most, Predicate<TaskId> counts, List<FinishedTask> found) {
     int added = 0;
-    for (Optional<FinishedTask> each : told.values()) {
+    for (Told each : told.values()) {
       if (added >= most) {
         return;
       }
-      if (each.isPresent() && each.get().isBefore(before) && counts.test(each.get().id())) {
-        found.add(each.get());
+      Optional<FinishedTask> ended = each.finished().filter(task -> task.isBefore(before));
+      if (ended.isPresent() && counts.test(ended.get().id())) {
+        found.add(ended.get());
         added++;
       }
     }
@@ -75,7 +87,7 @@ final class Generation {
   /** Adds the finished tasks with the lowest ids, at most {@code most}. */
   void lowest(int most, Predicate<TaskId> counts, List<FinishedTask> found) {
     told.values().stream()
-        .flatMap(Optional::stream)
+        .flatMap(each -> each.finished().stream())
         .filter(task -> counts.test(task.id()))
         .limit(most)
         .forEach(found::add);

@@ -13,8 +13,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>A place in the journal is a packed {@link Location}. Numbers of tails ascend, so of two places
  * that were written to, the later is the greater: "forced up to here" is one number.
  *
- * <p>{@link #append}, {@link #roll} and {@link #replace} are for one thread at a time, the one that
- * holds the pen; {@link #force} may run beside them on another, and reads on any.
+ * <p>{@link #append}, {@link #roll} and {@link #replaceTail} are for one thread at a time, the one
+ * that holds the pen; {@link #force} may run beside them on another, and reads on any.
  *
  * <p><b>A force that failed</b> proves nothing about any later one: the system may have dropped the
  * pages and forgotten the error. So forces take turns, and after a failure the segment is closed to

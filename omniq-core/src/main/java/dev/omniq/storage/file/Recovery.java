@@ -36,7 +36,7 @@ final class Recovery {
     try {
       state.begin(sealed);
     } catch (DamagedSegmentException e) {
-      throw damaged(e.segment(), e.offset(), e.getMessage());
+      throw damaged(e.segment(), e.offset(), String.valueOf(e.getMessage()));
     }
     List<Integer> all = journal.manifest().sealed();
     for (int number : all.subList(sealed.segments().size(), all.size())) {

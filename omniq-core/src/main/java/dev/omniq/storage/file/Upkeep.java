@@ -48,7 +48,6 @@ final class Upkeep {
   private static Thread thread(Runnable work) {
     var thread = new Thread(work, "omniq-upkeep");
     thread.setDaemon(true);
-    thread.setPriority(Thread.MIN_PRIORITY);
     return thread;
   }
 
@@ -176,14 +175,14 @@ final class Upkeep {
       for (Effect effect = cursor.next(); effect != null; effect = cursor.next()) {
         slice.add(effect);
         if (slice.size() == SLICE) {
-          follow(old, slice);
+          tell(old, slice);
         }
       }
-      follow(old, slice);
+      tell(old, slice);
     }
   }
 
-  private void follow(Set<Integer> old, ArrayList<Effect> slice) {
+  private void tell(Set<Integer> old, List<Effect> slice) {
     withPen(
         () -> {
           slice.forEach(effect -> engine.state().moved(effect, old::contains));
