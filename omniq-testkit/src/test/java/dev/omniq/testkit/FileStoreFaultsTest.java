@@ -1,6 +1,7 @@
 package dev.omniq.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.omniq.storage.Applied;
@@ -95,7 +96,11 @@ class FileStoreFaultsTest {
   void pagesThatAFailedForceDropped_areWrittenAnewByTheNextOwner() {
     FileStore first = open();
     disk.dieInNextForce();
-    await(insert(first));
+    TaskSpec severalPages = TaskSpec.of("send", "[\"" + "x".repeat(50_000) + "\"]");
+    TaskId id = TaskId.next(clock.now());
+    known.put(id, EnumSet.of(Maybe.ABSENT, Maybe.LIVE));
+    var insert = first.insert(List.of(NewTask.first(id, severalPages, Due.now())));
+    assertThatThrownBy(insert::join).hasCauseInstanceOf(OutcomeUnknownException.class);
     disk = disk.afterKill();
     first.close();
     try (FileStore second = open()) {
