@@ -1,0 +1,27 @@
+package dev.omniq.cli;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
+/** JSON for programs: names in snake case, times as ISO text, what is absent left out. */
+final class Json {
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder()
+          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+          .changeDefaultPropertyInclusion(
+              inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_ABSENT))
+          .build();
+
+  private Json() {}
+
+  static String line(Object value) {
+    return MAPPER.writeValueAsString(value);
+  }
+
+  /** Stored JSON, such as arguments, as part of other JSON. */
+  static JsonNode parse(String json) {
+    return MAPPER.readTree(json);
+  }
+}

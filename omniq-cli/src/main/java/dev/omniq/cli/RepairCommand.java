@@ -1,0 +1,75 @@
+package dev.omniq.cli;
+
+import dev.omniq.storage.file.Disk;
+import dev.omniq.storage.file.Repair;
+import dev.omniq.task.TimeSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** {@code omniq repair}. */
+@Command(
+    name = "repair",
+    header = "Saves what is readable of a damaged file store.",
+    description = {
+      "Copies every whole group of the journal to a new store, which takes the place of the damaged"
+          + " one. The damaged one is kept beside it. A task whose end was lost runs again; a task"
+          + " whose beginning was lost is gone.",
+      "No program may have the store open."
+    },
+    footerHeading = "%nExample:%n",
+    footer = "  omniq repair omniq_data")
+final class RepairCommand implements Callable<Integer> {
+  @Mixin private final OutputOptions output = new OutputOptions();
+
+  @Parameters(paramLabel = "DIR", description = "The directory of the store.")
+  @SuppressWarnings("NullAway.Init") // required, so picocli sets it
+  private Path directory;
+
+  /** The JSON of a report. */
+  private record Result(
+      long lines, long live, long unfitting, List<Repair.Lost> lost, String damaged) {
+    static Result of(Repair.Report report) {
+      return new Result(
+          report.lines(),
+          report.live(),
+          report.unfitting(),
+          report.lost(),
+          report.damaged().toString());
+    }
+  }
+
+  @Override
+  public Integer call() {
+    StoreDirectory.requireStore(directory);
+    Repair.Report report = Repair.repair(directory, Disk.system(), TimeSource.system());
+    if (output.json()) {
+      output.jsonLine(Result.of(report));
+      return 0;
+    }
+    line(
+        "Kept %,d lines of the journal, which come to %,d live tasks.",
+        report.lines(), report.live());
+    for (Repair.Lost lost : report.lost()) {
+      line(
+          "Lost segment %d from byte %,d to byte %,d, which is not readable.",
+          lost.segment(), lost.start(), lost.end());
+    }
+    if (report.unfitting() > 0) {
+      line("Dropped %,d readable lines that speak of lost tasks.", report.unfitting());
+    }
+    if (report.lost().isEmpty() && report.unfitting() == 0) {
+      line("Nothing was lost.");
+    }
+    line("The store as it was is in %s.", report.damaged());
+    return 0;
+  }
+
+  private void line(String format, Object... values) {
+    output.line(String.format(Locale.ROOT, format, values));
+  }
+}

@@ -1,0 +1,82 @@
+package dev.omniq.cli;
+
+import dev.omniq.Backend;
+import dev.omniq.OmniQ;
+import dev.omniq.Settings;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Where the tasks are: the option {@code --store}, or else the environment. */
+final class StoreOption {
+  /** What an explicit store replaces. */
+  private static final List<String> VARIABLES =
+      List.of("OMNIQ_BACKEND", "OMNIQ_BASE_DIR", "OMNIQ_DB_URL");
+
+  @Spec(Spec.Target.MIXEE)
+  @SuppressWarnings("NullAway.Init") // picocli sets it before it runs anything
+  private CommandSpec command;
+
+  @Option(
+      names = "--store",
+      paramLabel = "URL",
+      description = {
+        "The store: file:DIRECTORY, memory:, sqlite:FILE or jdbc:postgresql://…",
+        "By default what OMNIQ_BACKEND, OMNIQ_BASE_DIR and OMNIQ_DB_URL say, or else"
+            + " file:omniq_data."
+      })
+  private @Nullable String url;
+
+  /**
+   * The settings of the environment, with the store that was named.
+   *
+   * @throws ParameterException if one of them is refused
+   */
+  Settings settings() {
+    return settings(System.getenv());
+  }
+
+  Settings settings(Map<String, String> environment) {
+    try {
+      if (url == null) {
+        return Settings.fromEnv(environment);
+      }
+      var others = new HashMap<>(environment);
+      others.keySet().removeAll(VARIABLES);
+      Settings named = Settings.ofUrl(url).build();
+      Settings.Builder settings =
+          Settings.fromEnv(others).toBuilder().backend(named.backend()).baseDir(named.baseDir());
+      named.dbUrl().ifPresent(settings::dbUrl);
+      return settings.build();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(command.commandLine(), e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Opens a store to look into it: one that is not there is not made.
+   *
+   * @throws dev.omniq.task.OmniQException if there is none, or it cannot be opened
+   */
+  OmniQ openExisting() {
+    Settings settings = settings();
+    if (settings.backend() == Backend.FILE) {
+      StoreDirectory.requireStore(settings.baseDir());
+    }
+    return OmniQ.open(settings);
+  }
+
+  /** The store as its URL. */
+  static String describe(Settings settings) {
+    return switch (settings.backend()) {
+      case FILE -> "file:" + settings.baseDir();
+      case MEMORY -> "memory:";
+      case SQLITE, POSTGRES -> settings.dbUrl().orElseThrow();
+    };
+  }
+}

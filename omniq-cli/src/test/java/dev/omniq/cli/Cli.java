@@ -1,0 +1,79 @@
+package dev.omniq.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+
+/** Runs the command line: in this process, or as a process of its own. */
+final class Cli {
+  private Cli() {}
+
+  /** How a command ended. */
+  record Ended(int exitCode, String out, String err) {
+    List<String> lines() {
+      return out.lines().toList();
+    }
+  }
+
+  static Ended run(String... args) {
+    var out = new StringWriter();
+    var err = new StringWriter();
+    CommandLine commands = Main.commandLine(new PrintWriter(out), new PrintWriter(err));
+    commands.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+    int exitCode = commands.execute(args);
+    return new Ended(exitCode, out.toString(), err.toString());
+  }
+
+  /** Starts a process that has this environment only, as far as this program is concerned. */
+  static Process start(Path directory, List<String> environment, String... args)
+      throws IOException {
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(List.of(args));
+    var process = new ProcessBuilder(command).directory(directory.toFile());
+    process.environment().keySet().removeIf(name -> name.startsWith("OMNIQ_"));
+    for (String variable : environment) {
+      int equals = variable.indexOf('=');
+      process.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
+    }
+    return process.start();
+  }
+
+  static Ended fork(Path directory, String... args) throws Exception {
+    return end(start(directory, List.of(), args));
+  }
+
+  /** Reads what a process prints until it ends. */
+  static Ended end(Process process) throws Exception {
+    CompletableFuture<String> err =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+              } catch (IOException e) {
+                throw new java.io.UncheckedIOException(e);
+              }
+            });
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!process.waitFor(60, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("the process did not end");
+    }
+    return new Ended(process.exitValue(), out, err.get());
+  }
+}
