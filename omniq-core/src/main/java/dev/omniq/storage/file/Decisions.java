@@ -276,15 +276,21 @@ final class Decisions {
         : DeleteOutcome.DELETED;
   }
 
-  int purge(Retention retention, int limit, Draft draft) throws IOException {
-    List<TaskId> ids =
-        state.finished().expired(retention, time.now(), limit).stream()
-            .map(FinishedTask::id)
-            .toList();
+  /**
+   * What a step of a purge came to.
+   *
+   * @param deleted how many tasks are gone
+   * @param more whether another step may find more
+   */
+  record Purged(int deleted, boolean more) {}
+
+  Purged purge(Retention retention, int limit, Draft draft) throws IOException {
+    FinishedTasks.Purgeable found = state.finished().expired(retention, time.now(), limit);
+    List<TaskId> ids = found.tasks().stream().map(FinishedTask::id).toList();
     if (!ids.isEmpty()) {
       var line = new Line.Delete(ids);
       state.apply(line, draft.appendDurable(line));
     }
-    return ids.size();
+    return new Purged(ids.size(), found.more());
   }
 }

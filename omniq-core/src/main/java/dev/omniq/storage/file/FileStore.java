@@ -16,6 +16,7 @@ import dev.omniq.storage.WakeUps;
 import dev.omniq.storage.WorkerInfo;
 import dev.omniq.storage.file.Command.Answer;
 import dev.omniq.storage.file.Command.Decision;
+import dev.omniq.storage.file.Decisions.Purged;
 import dev.omniq.task.ClaimToken;
 import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.NewTask;
@@ -212,7 +213,22 @@ public final class FileStore implements TaskStore, WakeUps {
 
   @Override
   public CompletableFuture<Integer> purge(Retention retention, int limit) {
-    return submit(draft -> new Answer.Forced<>(engine.decisions().purge(retention, limit, draft)));
+    return purge(retention, limit, 0);
+  }
+
+  /** Step by step, so that a look at a million tasks holds up nobody. */
+  private CompletableFuture<Integer> purge(Retention retention, int limit, int soFar) {
+    CompletableFuture<Purged> step =
+        submit(
+            draft ->
+                new Answer.Forced<>(engine.decisions().purge(retention, limit - soFar, draft)));
+    return step.thenCompose(
+        done -> {
+          int deleted = soFar + done.deleted();
+          return done.more() && deleted < limit
+              ? purge(retention, limit, deleted)
+              : CompletableFuture.completedFuture(deleted);
+        });
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.omniq.storage.file;
 
 import dev.omniq.storage.Retention;
 import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskStatus;
 import dev.omniq.task.Times;
 import java.io.IOException;
@@ -144,40 +145,49 @@ final class FinishedTasks {
     generations.forEach(generation -> generation.moved(id, add, isOld));
   }
 
-  /** Walks down over the finished tasks below an id. */
-  FinishedWalk descending(Optional<TaskId> below, int visits) throws IOException {
-    return new FinishedWalk(sealed, generations, below, visits);
+  /** Walks down over the finished tasks below an id that may meet a query. */
+  FinishedWalk descending(TaskQuery query, Optional<TaskId> below, int visits) throws IOException {
+    return new FinishedWalk(sealed, generations, below.map(query::after).orElse(query), visits);
   }
 
-  /** Tasks that the retention does not keep, at most {@code limit}. */
-  List<FinishedTask> expired(Retention retention, Instant now, int limit) throws IOException {
+  /**
+   * Tasks that the retention does not keep.
+   *
+   * @param tasks some of them
+   * @param more whether to ask again, because not all were looked at
+   */
+  record Purgeable(List<FinishedTask> tasks, boolean more) {}
+
+  /** Tasks that the retention does not keep, at most {@code limit}; looks at a part of them all. */
+  Purgeable expired(Retention retention, Instant now, int limit) throws IOException {
     var ends =
         new PurgeScan.Ends(before(now, retention.success()), before(now, retention.failure()));
-    var found = new ArrayList<FinishedTask>();
-    for (Effect effect : purge.expired(sealed, ends, this::isChanged, limit)) {
-      found.add(FinishedTask.of(effect));
-    }
+    PurgeScan.Found indexed = purge.expired(sealed, ends, this::isChanged, limit);
+    var found = new ArrayList<>(indexed.tasks().stream().map(FinishedTask::of).toList());
     for (Generation generation : generations) {
       generation.expired(ends, limit - found.size(), id -> isLatest(generation, id), found);
     }
-    return found.isEmpty() ? surplus(count - retention.most(), limit) : found;
+    return found.isEmpty() && !indexed.more()
+        ? surplus(count - retention.most(), limit)
+        : new Purgeable(found, indexed.more());
   }
 
   /** The lowest ids of those that are too many. */
-  private List<FinishedTask> surplus(long tooMany, int limit) throws IOException {
+  private Purgeable surplus(long tooMany, int limit) throws IOException {
     int most = (int) Math.min(tooMany, limit);
     if (most <= 0) {
-      return List.of();
+      return new Purgeable(List.of(), false);
     }
-    var lowest = new ArrayList<FinishedTask>();
-    for (Effect effect : purge.lowest(sealed, this::isChanged, most)) {
-      lowest.add(FinishedTask.of(effect));
+    PurgeScan.Found indexed = purge.lowest(sealed, this::isChanged, most);
+    var lowest = new ArrayList<>(indexed.tasks().stream().map(FinishedTask::of).toList());
+    if (indexed.more() && lowest.size() < most) {
+      return new Purgeable(lowest, true); // lower ones may follow than those without an index
     }
     for (Generation generation : generations) {
       generation.lowest(most, id -> isLatest(generation, id), lowest);
     }
     lowest.sort((one, other) -> one.id().compareTo(other.id()));
-    return List.copyOf(lowest.subList(0, Math.min(most, lowest.size())));
+    return new Purgeable(List.copyOf(lowest.subList(0, Math.min(most, lowest.size()))), false);
   }
 
   private boolean isLatest(Generation generation, TaskId id) {

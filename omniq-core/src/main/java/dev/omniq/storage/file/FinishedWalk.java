@@ -1,6 +1,7 @@
 package dev.omniq.storage.file;
 
 import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskQuery;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -30,6 +31,7 @@ final class FinishedWalk {
     }
   }
 
+  private final TaskQuery query;
   private final EffectMerge sealed;
   private final List<Head> heads = new ArrayList<>();
   private @Nullable Effect nextSealed;
@@ -37,8 +39,17 @@ final class FinishedWalk {
   private @Nullable TaskId visited;
   private boolean atEnd;
 
-  FinishedWalk(SealedTasks tasks, List<Generation> generations, Optional<TaskId> below, int visits)
+  /**
+   * Begins a walk.
+   *
+   * @param query what to show; of tasks without an index the others, too. It begins below its
+   *     cursor
+   * @param visits how many tasks it looks at, at most
+   */
+  FinishedWalk(SealedTasks tasks, List<Generation> generations, TaskQuery query, int visits)
       throws IOException {
+    this.query = query;
+    Optional<TaskId> below = query.after();
     sealed = EffectMerge.descending(tasks.segments(), below);
     nextSealed = sealed.next();
     for (int i = generations.size() - 1; i >= 0; i--) {
@@ -99,6 +110,8 @@ final class FinishedWalk {
       return Optional.empty();
     }
     nextSealed = sealed.next();
-    return effect.isFinished() ? Optional.of(FinishedTask.of(effect)) : Optional.empty();
+    return effect.isFinished() && effect.mayMatch(query)
+        ? Optional.of(FinishedTask.of(effect))
+        : Optional.empty();
   }
 }

@@ -1,6 +1,7 @@
 package dev.omniq.storage.file;
 
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +79,9 @@ final class IndexFormat {
     }
 
     private static int sum(ByteBuffer header) {
-      return GroupFormat.crc(header.array(), 0, HEADER - Integer.BYTES);
+      var crc = new CRC32C();
+      crc.update(header.duplicate().position(0).limit(HEADER - Integer.BYTES));
+      return (int) crc.getValue();
     }
   }
 }

@@ -19,8 +19,8 @@ import java.util.function.Predicate;
  */
 final class PurgeScan {
 
-  /** How many tasks a call looks at, at most: some tens of milliseconds' work. */
-  static final int VISITS = 100_000;
+  /** How many tasks a call looks at, at most: a few milliseconds' work. */
+  static final int VISITS = 10_000;
 
   private final int visits;
 
@@ -74,6 +74,14 @@ final class PurgeScan {
     }
   }
 
+  /**
+   * What a call found.
+   *
+   * @param tasks finished tasks
+   * @param more whether there was more to look at, so that another call may find more
+   */
+  record Found(List<Effect> tasks, boolean more) {}
+
   /** Must be told when another segment is sealed: finished tasks may be where none were. */
   void sealed() {
     inRound = Ends.UNKNOWN;
@@ -89,11 +97,11 @@ final class PurgeScan {
    *     deleted, or lives again); it is left out
    * @param limit at most this many
    */
-  List<Effect> expired(SealedTasks tasks, Ends before, Predicate<TaskId> changed, int limit)
+  Found expired(SealedTasks tasks, Ends before, Predicate<TaskId> changed, int limit)
       throws IOException {
     var found = new ArrayList<Effect>();
     if (!earliest.isAnyBefore(before)) {
-      return found;
+      return new Found(found, false);
     }
     Optional<TaskId> start = cursor;
     EffectMerge effects = EffectMerge.ascending(tasks.segments(), start);
@@ -103,14 +111,14 @@ final class PurgeScan {
       if (effect == null) {
         endRound();
         if (again || start.isEmpty()) {
-          break;
+          return new Found(found, false);
         }
         again = true;
         effects = EffectMerge.ascending(tasks.segments(), Optional.empty());
         effect = effects.next();
       }
       if (effect == null || (again && effect.id().compareTo(start.get()) > 0)) {
-        break; // once around
+        return new Found(found, false); // once around
       }
       cursor = Optional.of(effect.id());
       if (effect.isFinished() && !changed.test(effect.id())) {
@@ -120,7 +128,7 @@ final class PurgeScan {
         }
       }
     }
-    return found;
+    return new Found(found, !again);
   }
 
   private void endRound() {
@@ -135,13 +143,13 @@ final class PurgeScan {
    * @param changed as for {@link #expired}
    * @param limit at most this many
    */
-  List<Effect> lowest(SealedTasks tasks, Predicate<TaskId> changed, int limit) throws IOException {
+  Found lowest(SealedTasks tasks, Predicate<TaskId> changed, int limit) throws IOException {
     var found = new ArrayList<Effect>();
     EffectMerge effects = EffectMerge.ascending(tasks.segments(), floor);
     for (int visit = 0; visit < visits && found.size() < limit; visit++) {
       Effect effect = effects.next();
       if (effect == null) {
-        break;
+        return new Found(found, false);
       }
       if (effect.isFinished() && !changed.test(effect.id())) {
         found.add(effect);
@@ -149,6 +157,6 @@ final class PurgeScan {
         floor = Optional.of(effect.id());
       }
     }
-    return found;
+    return new Found(found, true);
   }
 }

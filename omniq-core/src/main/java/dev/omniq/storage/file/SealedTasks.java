@@ -1,18 +1,14 @@
 package dev.omniq.storage.file;
 
 import dev.omniq.task.TaskId;
-import dev.omniq.task.TaskQuery;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the sealed segments come to, as it stood when the last of them was sealed. What happened to
- * a task since then is not in here: who asks brings a test for the tasks that were changed since.
- * Immutable and thread-safe, as long as the indexes are open.
+ * a task since then is not in here. Immutable and thread-safe, as long as the indexes are open.
  *
  * @param segments in the order of replay
  */
@@ -83,25 +79,5 @@ record SealedTasks(List<SegmentIndex> segments) {
 
   private static @Nullable Effect over(@Nullable Effect later, Optional<Effect> earlier) {
     return later == null ? earlier.orElse(null) : earlier.map(later::after).orElse(later);
-  }
-
-  /**
-   * The finished tasks that meet a query as far as can be told without their labels, the highest id
-   * first. The cost of a condition that few tasks meet is that of a walk over all.
-   *
-   * @param changed whether something happened to a task since; it is left out
-   * @param most at most this many
-   */
-  List<Effect> finished(TaskQuery query, Predicate<TaskId> changed, int most) throws IOException {
-    EffectMerge effects = EffectMerge.descending(segments, query.after());
-    var found = new ArrayList<Effect>();
-    Effect effect = effects.next();
-    while (effect != null && found.size() < most) {
-      if (effect.isFinished() && effect.mayMatch(query) && !changed.test(effect.id())) {
-        found.add(effect);
-      }
-      effect = effects.next();
-    }
-    return found;
   }
 }

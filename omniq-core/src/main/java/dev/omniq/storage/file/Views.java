@@ -143,7 +143,7 @@ final class Views {
   Page page(TaskQuery query, Optional<TaskId> from, int size) throws IOException {
     Optional<TaskId> below = from;
     List<FileEntry> live = state.table().slice(below, size);
-    FinishedWalk walk = state.finished().descending(below, size * 2);
+    FinishedWalk walk = state.finished().descending(query, below, size * 2);
     FinishedTask finished = walk.next();
     var places = new ArrayList<Place>();
     int l = 0;

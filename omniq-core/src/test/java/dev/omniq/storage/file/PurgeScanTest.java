@@ -57,7 +57,7 @@ class PurgeScanTest {
   private List<TaskId> purge(PurgeScan scan, Ends before, int limit, int calls) throws IOException {
     var all = new ArrayList<TaskId>();
     for (int i = 0; i < calls; i++) {
-      for (Effect effect : scan.expired(sealed, before, changed::contains, limit)) {
+      for (Effect effect : scan.expired(sealed, before, changed::contains, limit).tasks()) {
         all.add(effect.id());
         assertThat(changed.add(effect.id())).as("found twice").isTrue();
       }
@@ -133,13 +133,30 @@ class PurgeScanTest {
   }
 
   @Test
+  void expired_inStepsUntilThereIsNoMore_endsWithTheRound() throws IOException {
+    var scan = new PurgeScan(7);
+    Ends before = new Ends(median, median);
+    PurgeScan.Found found = scan.expired(sealed, before, changed::contains, 1_000);
+    int steps = 1;
+    while (found.more() && steps++ < 10_000) {
+      found.tasks().forEach(effect -> changed.add(effect.id()));
+      found = scan.expired(sealed, before, changed::contains, 1_000);
+    }
+    found.tasks().forEach(effect -> changed.add(effect.id()));
+
+    assertThat(changed).isEqualTo(endedBefore(median, median));
+    assertThat(found.more()).isFalse();
+    assertThat(steps).isBetween(journal.tasks().size() / 7, journal.tasks().size());
+  }
+
+  @Test
   void lowest_givesTheLowestIds_andThenThoseAbove() throws IOException {
     var scan = new PurgeScan();
     List<TaskId> ids = finished.stream().map(Task::id).toList();
 
     for (int i = 0; i + 5 <= 20; i += 5) {
       List<TaskId> found =
-          scan.lowest(sealed, changed::contains, 5).stream().map(Effect::id).toList();
+          scan.lowest(sealed, changed::contains, 5).tasks().stream().map(Effect::id).toList();
       assertThat(found).isEqualTo(ids.subList(i, i + 5));
       changed.addAll(found);
     }
@@ -151,7 +168,7 @@ class PurgeScanTest {
     var found = new ArrayList<TaskId>();
     int calls = 0;
     while (found.size() < finished.size() && calls++ < 1_000) {
-      for (Effect effect : scan.lowest(sealed, changed::contains, 10)) {
+      for (Effect effect : scan.lowest(sealed, changed::contains, 10).tasks()) {
         found.add(effect.id());
         changed.add(effect.id());
       }
@@ -164,11 +181,11 @@ class PurgeScanTest {
   void lowest_afterAnotherSegmentWasSealed_beginsAtTheLowest() throws IOException {
     var scan = new PurgeScan();
     scan.lowest(sealed, id -> true, 1);
-    assertThat(scan.lowest(sealed, changed::contains, 1)).isEmpty();
+    assertThat(scan.lowest(sealed, changed::contains, 1).tasks()).isEmpty();
 
     scan.sealed();
 
-    assertThat(scan.lowest(sealed, changed::contains, 1))
+    assertThat(scan.lowest(sealed, changed::contains, 1).tasks())
         .extracting(Effect::id)
         .containsExactly(finished.get(0).id());
   }
