@@ -47,7 +47,7 @@ record CompactionPolicy(int leastSegments, double factor) {
 
   /** Whether to compact, by a survey of just these segments. */
   boolean pays(SealedTasks sealed, Survey survey) {
-    return pays(sealed, survey.bytes());
+    return pays(sealed, (double) survey.bytes());
   }
 
   private boolean pays(SealedTasks sealed, double left) {

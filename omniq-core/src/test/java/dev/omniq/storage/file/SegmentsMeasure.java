@@ -1,10 +1,12 @@
 package dev.omniq.storage.file;
 
+import dev.omniq.storage.Retention;
 import dev.omniq.storage.table.Entry.Fixed;
 import dev.omniq.storage.table.Entry.Standing;
 import dev.omniq.storage.table.TaskTable;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskSpec;
 import dev.omniq.task.TaskState;
 import dev.omniq.task.TaskStatus;
@@ -21,7 +23,8 @@ import java.util.Random;
 /**
  * Measures, on the disk of this machine, how long it takes to index sealed segments, to fill the
  * table of live tasks from the indexes, to find finished tasks, and to compact. A program to run by
- * hand: the directory, then how many thousand tasks wait, then how many thousand are finished.
+ * hand: the directory, then how many thousand tasks wait, then how many thousand are finished. With
+ * the directory of a store alone, it opens that one, as a process does that has just begun.
  */
 public final class SegmentsMeasure {
   private static final int SEGMENT = 32 << 20;
@@ -43,6 +46,10 @@ public final class SegmentsMeasure {
   }
 
   public static void main(String[] args) throws IOException {
+    if (args.length == 1) {
+      lookAt(Path.of(args[0]));
+      return;
+    }
     var measure = new SegmentsMeasure(Files.createTempDirectory(Path.of(args[0]), "segments"));
     measure.write(Integer.parseInt(args[1]) * 1000, Integer.parseInt(args[2]) * 1000);
     measure.measure();
@@ -123,6 +130,7 @@ public final class SegmentsMeasure {
     for (int round = 0; round < 3; round++) {
       open();
     }
+    openStore();
     SealedTasks sealed = Indexes.of(disk, layout, segments);
     find(sealed);
     for (int round = 0; round < 2; round++) {
@@ -146,6 +154,32 @@ public final class SegmentsMeasure {
               SEGMENT);
       sealed = new SealedTasks(compactor.compact(sealed.segments(), bytes -> true).orElseThrow());
       report("compact", start, sealed);
+    }
+  }
+
+  /** The store as a whole, with an empty tail, and how long what walks over all takes. */
+  private void openStore() throws IOException {
+    List<Integer> all = new ArrayList<>(segments);
+    all.add(segments.size() + 1);
+    disk.open(layout.segment(segments.size() + 1)).close();
+    new Manifest(1, all).write(disk, layout);
+    lookAt(layout.directory());
+  }
+
+  private static void lookAt(Path directory) {
+    long start = System.nanoTime();
+    try (FileStore store = FileStore.open(directory, FileStoreOptions.defaults())) {
+      System.out.printf(
+          "open the store: %d ms, heap %d MiB%n", (System.nanoTime() - start) / 1_000_000, heap());
+      start = System.nanoTime();
+      int found = store.list(TaskQuery.all().status(TaskStatus.FAILED)).join().size();
+      System.out.printf("list, %d found: %d ms%n", found, (System.nanoTime() - start) / 1_000_000);
+      start = System.nanoTime();
+      found =
+          store
+              .purge(new Retention(Duration.ofDays(9_999), Duration.ZERO, 2_000_000), 1_000)
+              .join();
+      System.out.printf("purge, %d found: %d ms%n", found, (System.nanoTime() - start) / 1_000_000);
     }
   }
 
