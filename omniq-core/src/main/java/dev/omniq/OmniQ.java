@@ -240,6 +240,7 @@ public final class OmniQ implements AutoCloseable {
       if (closed) {
         throw new OmniQException("this OmniQ is closed; open a new one");
       }
+      workers.removeIf(Worker::isClosed);
       workers.add(worker);
     }
     return worker;

@@ -92,12 +92,7 @@ final class ClaimLoop implements Runnable {
   }
 
   private Optional<ClaimRequest> request() {
-    return slots.request(handlers.names(), mostUnsettled() - executions.size());
-  }
-
-  /** Handlers faster than the disk must not pile up outcomes without end. */
-  private int mostUnsettled() {
-    return Math.max(10_000, 2 * options.concurrency());
+    return slots.request(handlers.names(), executions.room());
   }
 
   private int claim(ClaimRequest request) {

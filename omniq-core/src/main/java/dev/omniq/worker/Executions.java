@@ -17,7 +17,25 @@ import java.util.concurrent.TimeoutException;
  */
 final class Executions {
   private final ConcurrentHashMap<ClaimToken, Execution> held = new ConcurrentHashMap<>();
+  private final int most;
+  private final Runnable roomAgain;
   private volatile CompletableFuture<Void> idle = CompletableFuture.completedFuture(null);
+
+  /**
+   * Claims up to a bound, so that handlers faster than the disk do not pile up outcomes without
+   * end.
+   *
+   * @param roomAgain told when there may be room again
+   */
+  Executions(int most, Runnable roomAgain) {
+    this.most = most;
+    this.roomAgain = roomAgain;
+  }
+
+  /** How many more may be held. */
+  int room() {
+    return most - held.size();
+  }
 
   void add(Execution execution) {
     held.put(execution.token(), execution);
@@ -25,6 +43,9 @@ final class Executions {
 
   void remove(Execution execution) {
     held.remove(execution.token());
+    if (held.size() > most / 2) {
+      roomAgain.run();
+    }
     if (held.isEmpty()) {
       idle.complete(null);
     }

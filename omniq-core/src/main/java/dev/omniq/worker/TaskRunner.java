@@ -48,6 +48,9 @@ final class TaskRunner {
     Alarm timeout = startTimeout(execution);
     Object returned;
     try {
+      if (execution.isStopped()) {
+        throw new InterruptedException("stopped before it started");
+      }
       returned = call(execution);
     } catch (Throwable thrown) { // also Errors: a handler must not take the worker down
       finish(execution, null, thrown, timeout, ended);

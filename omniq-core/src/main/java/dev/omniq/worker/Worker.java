@@ -23,6 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Worker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+  private static final int LEAST_UNSETTLED = 10_000;
   private static final Duration LAST_WRITES = Duration.ofSeconds(5);
 
   /**
@@ -42,7 +43,7 @@ public final class Worker implements AutoCloseable {
 
   private final Parts parts;
   private final WorkerOptions options;
-  private final Executions executions = new Executions();
+  private final Executions executions;
   private final Slots slots;
   private final Settler settler;
   private final TaskRunner runner;
@@ -60,6 +61,8 @@ public final class Worker implements AutoCloseable {
   public Worker(Parts parts, WorkerOptions options) {
     this.parts = parts;
     this.options = options;
+    executions =
+        new Executions(Math.max(LEAST_UNSETTLED, 2 * options.concurrency()), this::wakeLoop);
     slots = new Slots(parts.name(), options);
     settler = new Settler(parts.queue(), executions, parts.time());
     runner = new TaskRunner(parts.handlers(), parts.scope(), parts.time(), settler);
@@ -71,6 +74,15 @@ public final class Worker implements AutoCloseable {
     ownExecutor =
         parts.executor().isPresent() ? null : HandlerThreads.create(options.concurrency());
     executor = ownExecutor != null ? ownExecutor : parts.executor().orElseThrow();
+  }
+
+  private void wakeLoop() {
+    loop.wake();
+  }
+
+  /** Whether it was closed. */
+  public synchronized boolean isClosed() {
+    return closed;
   }
 
   /** Its incarnation, the worker's name in tokens, stored tasks and lists of workers. */
