@@ -38,6 +38,7 @@ class DurabilityTest {
 
   @AfterEach
   void close() {
+    disk.openGate();
     fixture.close();
   }
 

@@ -231,18 +231,18 @@ class RecoveryTest {
     }
     int page = (start + 4096 + 4096) & -4096;
 
-    List<Task> found =
-        tasksIn(
-            copy(
-                1,
-                bytes -> {
-                  Arrays.fill(bytes, page, page + 4096, (byte) 0);
-                  return bytes;
-                }));
+    Path copy =
+        copy(
+            1,
+            bytes -> {
+              Arrays.fill(bytes, page, page + 4096, (byte) 0);
+              return bytes;
+            });
+    gate.open();
+    List<Task> found = tasksIn(copy);
 
     assertThat(found.size()).isBetween(1, 2);
     assertThat(found).containsAll(before);
-    gate.open();
     inserts.forEach(StoreFixture::get);
   }
 
