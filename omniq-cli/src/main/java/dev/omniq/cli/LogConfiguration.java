@@ -16,8 +16,8 @@ import picocli.CommandLine.Help.Ansi;
 
 /**
  * Logs go to the standard error stream: as text, or with {@code OMNIQ_LOG_MODE=PROD} as lines of
- * JSON; warnings only, unless {@code OMNIQ_LOG_LEVEL} says otherwise. In code, for to read it from
- * a file of XML would take a third of the time that a command takes to start.
+ * JSON; warnings only, unless {@code OMNIQ_LOG_LEVEL} says otherwise. In code and not in XML, as
+ * bad values of these variables must not break it, and as a command starts somewhat faster so.
  */
 public final class LogConfiguration extends ContextAwareBase implements Configurator {
   /** Called by Logback, which finds this class as a service. */
