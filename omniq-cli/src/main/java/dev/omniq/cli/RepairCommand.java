@@ -5,7 +5,6 @@ import dev.omniq.storage.file.Repair;
 import dev.omniq.task.TimeSource;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -51,25 +50,24 @@ final class RepairCommand implements Callable<Integer> {
       output.jsonLine(Result.of(report));
       return 0;
     }
-    line(
-        "Kept %,d lines of the journal, which come to %,d live tasks.",
-        report.lines(), report.live());
+    output.line(
+        "Kept "
+            + report.lines()
+            + " lines of the journal, which come to "
+            + report.live()
+            + " live tasks.");
     for (Repair.Lost lost : report.lost()) {
-      line(
-          "Lost segment %d from byte %,d to byte %,d, which is not readable.",
-          lost.segment(), lost.start(), lost.end());
+      output.line(
+          "Lost segment %d from byte %d to byte %d, which is not readable."
+              .formatted(lost.segment(), lost.start(), lost.end()));
     }
     if (report.unfitting() > 0) {
-      line("Dropped %,d readable lines that speak of lost tasks.", report.unfitting());
+      output.line("Dropped " + report.unfitting() + " readable lines that speak of lost tasks.");
     }
     if (report.lost().isEmpty() && report.unfitting() == 0) {
-      line("Nothing was lost.");
+      output.line("Nothing was lost.");
     }
-    line("The store as it was is in %s.", report.damaged());
+    output.line("The store as it was is in " + report.damaged() + ".");
     return 0;
-  }
-
-  private void line(String format, Object... values) {
-    output.line(String.format(Locale.ROOT, format, values));
   }
 }

@@ -218,7 +218,7 @@ class LookingTest {
         .anyMatch(
             line ->
                 line.matches(
-                    "Lost segment 1 from byte [\\d,]+ to byte [\\d,]+, which is not readable\\."))
+                    "Lost segment 1 from byte \\d+ to byte \\d+, which is not readable\\."))
         .doesNotContain("Nothing was lost.");
   }
 
