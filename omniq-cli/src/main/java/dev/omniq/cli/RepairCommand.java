@@ -3,6 +3,7 @@ package dev.omniq.cli;
 import dev.omniq.storage.file.Disk;
 import dev.omniq.storage.file.Repair;
 import dev.omniq.task.TimeSource;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -43,9 +44,12 @@ final class RepairCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     StoreDirectory.requireStore(directory);
-    Repair.Report report = Repair.repair(directory, Disk.system(), TimeSource.system());
+    Repair.Report report;
+    try (var lock = StoreDirectory.lock(directory)) {
+      report = Repair.repair(directory, Disk.system(), TimeSource.system());
+    }
     if (output.json()) {
       output.jsonLine(Result.of(report));
       return 0;

@@ -3,8 +3,10 @@ package dev.omniq.cli;
 import dev.omniq.task.OmniQException;
 import dev.omniq.task.StorageException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -39,6 +41,28 @@ final class StoreDirectory {
           .toList();
     } catch (IOException e) {
       throw new StorageException("cannot read " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Takes the lock of a store's owner, so that nobody uses the store until this is closed. Not for
+   * a process that opens the store itself: the system's locks are of a process, not of a channel.
+   *
+   * @throws OmniQException if a program has the store open
+   */
+  static FileChannel lock(Path directory) {
+    try {
+      FileChannel channel =
+          FileChannel.open(
+              directory.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (channel.tryLock() == null) {
+        channel.close();
+        throw new OmniQException(
+            directory + " is in use; end the programs that have the store open");
+      }
+      return channel;
+    } catch (IOException e) {
+      throw new StorageException("cannot lock " + directory + ": " + e.getMessage(), e);
     }
   }
 }

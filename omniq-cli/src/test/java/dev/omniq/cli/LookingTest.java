@@ -7,8 +7,10 @@ import dev.omniq.TaskContext;
 import dev.omniq.TaskType;
 import dev.omniq.task.TaskId;
 import dev.omniq.worker.Worker;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -241,5 +243,23 @@ class LookingTest {
     assertThat(repair.exitCode()).isEqualTo(1);
     assertThat(repair.err())
         .isEqualTo("omniq repair: there is no store: " + none + " does not exist\n");
+  }
+
+  @Test
+  void repair_storeInUse_isRefused() throws Exception {
+    try (var channel =
+            FileChannel.open(
+                directory.resolve("LOCK"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        var lock = channel.lock()) {
+      Cli.Ended repair = Cli.fork(parent, "repair", directory.toString());
+
+      assertThat(repair.exitCode()).isEqualTo(1);
+      assertThat(repair.err())
+          .isEqualTo(
+              "omniq repair: "
+                  + directory
+                  + " is in use; end the programs that have the store open\n");
+    }
+    assertThat(Cli.run("list", "--store", store).lines()).hasSize(4);
   }
 }
