@@ -40,6 +40,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /** What every store keeps of {@link dev.omniq.storage.TaskStore#apply} for single tasks. */
 abstract class ApplyContract extends ContractFixture {
+  private int tasksMade;
 
   ApplyContract(Supplier<? extends StoreHome> homes) {
     super(homes);
@@ -251,7 +252,7 @@ abstract class ApplyContract extends ContractFixture {
     return DynamicTest.dynamicTest(
         from + (allowed ? " may become " : " must not become ") + to,
         () -> {
-          Task task = taskThatIs(from, 10 * from.ordinal() + to.ordinal());
+          Task task = taskThatIs(from);
           Transition transition = observed(task, state(task, to));
           if (allowed) {
             assertThat(apply(transition)).isEqualTo(Applied.APPLIED);
@@ -269,7 +270,8 @@ abstract class ApplyContract extends ContractFixture {
     claim().forEach(claimed -> apply(success(claimed)));
   }
 
-  private Task taskThatIs(TaskStatus status, int number) {
+  private Task taskThatIs(TaskStatus status) {
+    int number = ++tasksMade;
     insert(task(number));
     if (status == TaskStatus.PENDING) {
       return find(id(number));

@@ -343,10 +343,10 @@ public final class ModelStorage implements TaskStore {
     return answer(
         () ->
             seen.entrySet().stream()
+                .filter(entry -> held(entry.getKey()) > 0 || isRecent(entry.getValue()))
                 .map(
                     entry ->
                         new WorkerInfo(entry.getKey(), entry.getValue().at, held(entry.getKey())))
-                .filter(info -> info.running() > 0 || isRecent(seen.get(info.worker())))
                 .toList());
   }
 

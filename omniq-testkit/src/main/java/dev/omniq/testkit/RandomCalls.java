@@ -29,6 +29,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -254,7 +255,7 @@ final class RandomCalls {
   private static Transition rescue(ExpiredClaim expired, Map<TaskId, TaskState> next) {
     var rescuer = new Expected.Rescuer(expired.token(), expired.extensions());
     TaskId id = expired.task().id();
-    return new Transition(id, rescuer, next.get(id), Optional.empty());
+    return new Transition(id, rescuer, Objects.requireNonNull(next.get(id)), Optional.empty());
   }
 
   private static CompletableFuture<Void> extendAll(TaskStore store, List<ExpiredClaim> claims) {

@@ -19,6 +19,7 @@ import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskSpec;
 import dev.omniq.task.TaskState;
 import dev.omniq.task.TaskStatus;
+import dev.omniq.task.Times;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -102,10 +103,19 @@ final class RandomTasks {
   }
 
   private Due due() {
-    return switch (random.nextInt(4)) {
+    return switch (random.nextInt(5)) {
       case 0, 1 -> Due.now();
       case 2 -> new Due.After(Duration.ofSeconds(random.nextInt(120)));
-      default -> new Due.At(now().plusSeconds(random.nextInt(240) - 120L));
+      default -> new Due.At(time());
+    };
+  }
+
+  /** A time before or after now: now and then one that many share, or the next to come. */
+  private Instant time() {
+    return switch (random.nextInt(4)) {
+      case 0 -> Samples.NOON;
+      case 1 -> now().plus(Times.MICRO);
+      default -> now().plusSeconds(random.nextInt(240) - 120L);
     };
   }
 
@@ -165,7 +175,7 @@ final class RandomTasks {
     return next.status(TaskStatus.PENDING)
         .finishedAt(Optional.empty())
         .result(Optional.empty())
-        .dueAt(now().plusSeconds(random.nextInt(90) - 30L));
+        .dueAt(time());
   }
 
   private TaskError error(Task task) {
