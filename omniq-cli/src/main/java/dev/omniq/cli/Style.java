@@ -91,7 +91,7 @@ record Style(ZoneId zone, Ansi ansi) {
   }
 
   UnaryOperator<String> bold() {
-    return text -> ansi.enabled() ? Ansi.Style.bold.on() + text + Ansi.Style.bold.off() : text;
+    return text -> ansi.enabled() ? Ansi.Style.bold.on() + text + Ansi.Style.reset.on() : text;
   }
 
   /** What handlers wrote must not steer the terminal. */
