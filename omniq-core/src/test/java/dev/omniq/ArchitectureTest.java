@@ -46,6 +46,7 @@ final class ArchitectureTest {
               "dev.omniq.storage", List.of("task"),
               "dev.omniq.storage.memory", List.of("storage", "storage.table", "task"),
               "dev.omniq.storage.file", List.of("storage", "storage.table", "task"),
+              "dev.omniq.storage.file.shared", List.of("storage.file", "storage", "task"),
               "dev.omniq.storage.table", List.of("storage", "task"),
               "dev.omniq.codec", List.of("task"),
               "dev.omniq.task", List.of()));
