@@ -2,11 +2,12 @@ package dev.omniq;
 
 import dev.omniq.storage.StoreProvider;
 import dev.omniq.storage.TaskStore;
-import dev.omniq.storage.file.FileStore;
-import dev.omniq.storage.file.FileStoreOptions;
+import dev.omniq.storage.file.shared.SharedFileStore;
+import dev.omniq.storage.file.shared.SharedStoreOptions;
 import dev.omniq.storage.memory.MemoryStore;
 import dev.omniq.task.OmniQException;
 import dev.omniq.task.TimeSource;
+import java.nio.file.Path;
 import java.util.ServiceLoader;
 
 /** Opens the store that settings name: the composition root of storage. */
@@ -16,11 +17,16 @@ final class Stores {
   static TaskStore open(Settings settings) {
     TimeSource time = settings.timeSource();
     return switch (settings.backend()) {
-      case FILE -> FileStore.open(settings.baseDir(), FileStoreOptions.defaults().time(time));
+      case FILE -> fileStore(settings.baseDir(), time);
       case MEMORY -> new MemoryStore(time);
       case SQLITE -> provided("omniq-sqlite", settings.dbUrl().orElseThrow(), time);
       case POSTGRES -> provided("omniq-postgres", settings.dbUrl().orElseThrow(), time);
     };
+  }
+
+  private static TaskStore fileStore(Path directory, TimeSource time) {
+    SharedStoreOptions options = SharedStoreOptions.defaults();
+    return SharedFileStore.open(directory, options.file(options.file().time(time)));
   }
 
   /** Never another store instead of the one that was asked for. */

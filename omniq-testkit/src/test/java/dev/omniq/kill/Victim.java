@@ -1,0 +1,119 @@
+package dev.omniq.kill;
+
+import static dev.omniq.TaskRequest.task;
+
+import dev.omniq.OmniQ;
+import dev.omniq.Settings;
+import dev.omniq.TaskContext;
+import dev.omniq.TaskRequest;
+import dev.omniq.storage.file.FileStoreOptions;
+import dev.omniq.storage.file.shared.SharedFileStore;
+import dev.omniq.storage.file.shared.SharedStoreOptions;
+import dev.omniq.task.OmniTask;
+import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskListener;
+import dev.omniq.task.TimeSource;
+import dev.omniq.worker.Worker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A process that enqueues and works until it is killed. What it is about to do, what was
+ * acknowledged to it and what its handlers did goes to a log of its own, unbuffered, which outlives
+ * it.
+ */
+public final class Victim {
+  static final int SERIES = 4;
+  static final Duration LEASE = Duration.ofSeconds(1);
+
+  private static VictimLog log;
+
+  private Victim() {}
+
+  /** Takes a few milliseconds, so that a kill finds handlers running. */
+  @OmniTask
+  public static String work(String payload) {
+    TaskContext context = TaskContext.current();
+    log.write("begin", context.taskId());
+    long until = System.nanoTime() + 1_000_000L * (payload.length() % 5);
+    while (System.nanoTime() < until && !Thread.interrupted()) {
+      Thread.onSpinWait();
+    }
+    log.write("end", context.taskId());
+    return payload;
+  }
+
+  /** A run of a series. */
+  @OmniTask
+  public static void tick() {
+    TaskContext context = TaskContext.current();
+    log.write("begin", context.taskId());
+    log.write("end", context.taskId());
+  }
+
+  /** Arguments: the directory of the store, the log, a seed. */
+  public static void main(String[] args) throws Exception {
+    var random = new Random(Long.parseLong(args[2]));
+    try (OmniQ omniq = open(Path.of(args[0]), Path.of(args[1]))) {
+      Worker worker = omniq.worker().concurrency(4).lease(LEASE).tasks(Victim.class).start();
+      for (int i = 0; i < SERIES; i++) {
+        omniq.enqueue(series(i));
+      }
+      log.line("ready " + worker.name());
+      while (true) {
+        enqueueSome(omniq, random);
+      }
+    }
+  }
+
+  /** Small segments, so that sealing and compaction happen all the time. */
+  static OmniQ open(Path directory, Path logFile) throws IOException {
+    log = new VictimLog(logFile);
+    SharedStoreOptions options =
+        SharedStoreOptions.defaults().file(FileStoreOptions.defaults().segmentBytes(64 << 10));
+    return OmniQ.on(
+        SharedFileStore.open(directory, options),
+        Settings.builder().baseDir(directory).listener(Victim::settled).build());
+  }
+
+  static TaskRequest series(int number) {
+    return task(Victim::tick).interval(Duration.ofMillis(20)).uniqueKey("series-" + number);
+  }
+
+  private static void enqueueSome(OmniQ omniq, Random random) {
+    List<TaskRequest> requests = new ArrayList<>();
+    List<TaskId> ids = new ArrayList<>();
+    int count = random.nextInt(4) == 0 ? 1 + random.nextInt(20) : 1;
+    for (int i = 0; i < count; i++) {
+      TaskId id = TaskId.next(TimeSource.system().now());
+      ids.add(id);
+      requests.add(task(Victim::work, "x".repeat(random.nextInt(200))).id(id));
+    }
+    log.write("try", ids.toArray(TaskId[]::new));
+    if (count == 1) {
+      omniq.enqueue(requests.get(0));
+    } else {
+      omniq.enqueueAll(requests);
+    }
+    log.write("ack", ids.toArray(TaskId[]::new));
+  }
+
+  /** The revision tells the claims of a task apart, so it tells what was settled under which. */
+  private static void settled(TaskListener.Transition transition) {
+    switch (transition.kind()) {
+      case SUCCEEDED, FAILED, RETRYING, SNOOZED, RELEASED, RESCUED ->
+          log.line(
+              "settled "
+                  + transition.task().id()
+                  + "@"
+                  + transition.task().state().revision()
+                  + " "
+                  + transition.kind());
+      case ENQUEUED, STARTED, CANCELLED, RETRIED -> {}
+    }
+  }
+}
