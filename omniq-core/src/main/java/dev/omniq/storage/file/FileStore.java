@@ -266,6 +266,11 @@ public final class FileStore implements TaskStore, WakeUps {
     return engine.upkeep().compactNow();
   }
 
+  /** Completes when the background work is done that there was at the time of the call. */
+  CompletableFuture<Void> upkeepIdle() {
+    return engine.upkeep().idle();
+  }
+
   @Override
   public void close() {
     engine.close();

@@ -67,6 +67,11 @@ final class Upkeep {
     return CompletableFuture.runAsync(() -> work(false), thread);
   }
 
+  /** Completes when all is done that there was to do at the time of the call; for tests. */
+  CompletableFuture<Void> idle() {
+    return CompletableFuture.runAsync(() -> {}, thread);
+  }
+
   /** Ends the work as soon as it can be interrupted. */
   void stop() {
     stopping = true;

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.omniq.storage.Applied;
 import dev.omniq.storage.Claimed;
 import dev.omniq.storage.Inserted;
+import dev.omniq.storage.StoreStats;
 import dev.omniq.task.NewTask;
 import dev.omniq.task.OutcomeUnknownException;
 import dev.omniq.task.StorageException;
@@ -14,6 +15,8 @@ import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskSpec;
 import dev.omniq.task.TaskStatus;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -148,6 +151,20 @@ class DurabilityTest {
   }
 
   @Test
+  void claim_ofATaskWhereAWriteFailedBefore_givesThatTask() {
+    disk.free(100);
+    assertThatThrownBy(fixture::insert).cause().isExactlyInstanceOf(StorageException.class);
+    disk.free(Long.MAX_VALUE);
+    String large = "[\"" + "x".repeat(5_000) + "\"]";
+    TaskId id = fixture.insert(fixture.newTask(TaskSpec.of("send", large)));
+
+    Task claimed = fixture.claimOne().task();
+
+    assertThat(claimed.id()).isEqualTo(id);
+    assertThat(claimed.arguments()).isEqualTo(large);
+  }
+
+  @Test
   void claim_onAFullDisk_changesNothing() {
     TaskId id = fixture.insert();
     disk.free(10);
@@ -163,6 +180,7 @@ class DurabilityTest {
   void settlement_onAFullDisk_changesNothingAndCanBeRepeated() {
     fixture.insert(fixture.newTask(StoreFixture.recurring()));
     Claimed claimed = fixture.claimOne();
+    StoreStats stats = get(fixture.store().stats());
     disk.free(10);
 
     assertThatThrownBy(() -> fixture.apply(fixture.success(claimed)))
@@ -171,6 +189,7 @@ class DurabilityTest {
 
     disk.free(Long.MAX_VALUE);
     assertThat(fixture.find(claimed.task().id())).isEqualTo(claimed.task());
+    assertThat(get(fixture.store().stats())).isEqualTo(stats);
     assertThat(fixture.apply(fixture.success(claimed))).isEqualTo(Applied.APPLIED);
     assertThat(fixture.apply(fixture.success(claimed))).isEqualTo(Applied.STALE);
   }
@@ -221,7 +240,7 @@ class DurabilityTest {
   }
 
   @Test
-  void calls_afterOneForceFailed_workOnInANewSegment() throws java.io.IOException {
+  void calls_afterOneForceFailed_workOnInANewSegment() throws IOException {
     TaskId before = fixture.insert();
     Claimed claimed = fixture.claimOne();
     NewTask task = fixture.newTask();
@@ -266,6 +285,41 @@ class DurabilityTest {
     fixture.reopen();
 
     assertThat(fixture.all()).isEqualTo(before).hasSize(20);
+  }
+
+  @Test
+  void aFailedForce_overATailThatIsDamaged_failsTheStoreRatherThanLosingWhatWasForced()
+      throws IOException {
+    fixture.insert();
+    fixture.insert();
+    Path tail = new Layout(fixture.directory).segment(1);
+    byte[] bytes = Files.readAllBytes(tail);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(tail, bytes);
+    disk.failNextForce();
+    assertThatThrownBy(fixture::insert).cause().isInstanceOf(OutcomeUnknownException.class);
+
+    assertThatThrownBy(fixture::insert)
+        .cause()
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("damaged");
+    assertThat(tail).exists();
+  }
+
+  @Test
+  void aTail_whoseForceFailed_isNeitherForcedNorWrittenAgain() throws IOException {
+    Path other = Files.createDirectories(directory.resolve("journal"));
+    try (Journal journal = Journal.open(disk, new Layout(other))) {
+      journal.startAt(0);
+      var group = new JsonBuffer();
+      LineWriter.open(group, 1, fixture.time.now());
+      journal.append(group, 1);
+      disk.failNextForce();
+      assertThatThrownBy(journal::force).isInstanceOf(IOException.class);
+
+      assertThatThrownBy(journal::force).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> journal.append(group, 1)).isInstanceOf(IOException.class);
+    }
   }
 
   @Test

@@ -182,7 +182,7 @@ class UpkeepTest {
       }
       get(fixture.store().delete(ids));
     }
-    fixture.reopen(); // waits for what is under way
+    get(fixture.store().upkeepIdle());
 
     assertThat(bytes()).isLessThan(60_000);
   }
