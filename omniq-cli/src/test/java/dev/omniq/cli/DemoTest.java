@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.omniq.OmniQ;
 import dev.omniq.TaskType;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
@@ -71,22 +72,41 @@ class DemoTest {
   @Test
   void demo_terminated_endsInOrder() throws Exception {
     Process demo = Cli.start(directory, List.of(), "demo", "--seconds", "100");
-    var out =
-        new BufferedReader(new InputStreamReader(demo.getInputStream(), StandardCharsets.UTF_8));
-    String line = out.readLine();
-    while (line != null && !line.startsWith("Processing item: interval-item")) {
-      line = out.readLine();
-    }
+    BufferedReader out = readUntilTheFirstRun(demo);
 
     demo.toHandle().destroy(); // demo.destroy() would close the pipe as well
 
     List<String> rest = out.lines().toList();
     assertThat(demo.waitFor()).isEqualTo(128 + 15);
     assertThat(rest).anyMatch(text -> text.startsWith("Stopped in order. "));
-    Cli.Ended running =
-        Cli.run(
-            "list", "--store", "file:" + directory.resolve("omniq_data"), "--status", "running");
-    assertThat(running.out()).isEqualTo("No tasks.\n");
+    assertThat(Cli.fork(directory, "list", "--status", "running").out()).isEqualTo("No tasks.\n");
+  }
+
+  @Test
+  void otherCommands_whileADemoOwnsTheDirectory_lookButDoNotRepair() throws Exception {
+    Process demo = Cli.start(directory, List.of(), "demo", "--seconds", "100");
+    BufferedReader out = readUntilTheFirstRun(demo);
+
+    Cli.Ended list = Cli.fork(directory, "list", "--json", "--limit", "1");
+    Cli.Ended show = Cli.fork(directory, "show", Json.parse(list.out()).get("id").asString());
+    Cli.Ended repair = Cli.fork(directory, "repair", "omniq_data");
+
+    assertThat(show.out()).contains("interval-item", "status");
+    assertThat(repair.exitCode()).isEqualTo(1);
+    assertThat(repair.err()).contains("omniq_data is in use").hasLineCount(1);
+    demo.toHandle().destroy();
+    assertThat(out.lines().toList()).anyMatch(text -> text.startsWith("Stopped in order. "));
+    assertThat(directory.toFile().list()).containsExactly("omniq_data");
+  }
+
+  private static BufferedReader readUntilTheFirstRun(Process demo) throws IOException {
+    var out =
+        new BufferedReader(new InputStreamReader(demo.getInputStream(), StandardCharsets.UTF_8));
+    String line = out.readLine();
+    while (line != null && !line.startsWith("Processing item: interval-item")) {
+      line = out.readLine();
+    }
+    return out;
   }
 
   @Test
