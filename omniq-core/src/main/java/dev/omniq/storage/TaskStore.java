@@ -15,10 +15,10 @@ import java.util.concurrent.CompletableFuture;
  * what is decided in {@code dev.omniq.queue}, its only caller.
  *
  * <p><b>Futures.</b> No method blocks its caller for I/O: the store does its I/O, reads included,
- * on threads of its own that nobody interrupts. Calls may come from any thread, and calls that
- * arrive together share durable writes. A future may be completed on a thread of the store, so what
- * hangs on it must be short; a future that the caller cancels or completes changes nothing in the
- * store.
+ * on threads of its own that nobody interrupts. Calls may come from any thread; those of one thread
+ * take effect in their order, and calls that arrive together share durable writes. A future may be
+ * completed on a thread of the store, so what hangs on it must be short; a future that the caller
+ * cancels or completes changes nothing in the store.
  *
  * <p><b>Durability.</b> The futures of {@link #insert}, {@link #apply} and {@link #delete} complete
  * when the change is on stable storage. {@link #claim}, {@link #extend} and {@link #annotate} need
@@ -58,7 +58,7 @@ public interface TaskStore extends AutoCloseable {
    * of insertion. Never a task before its {@code dueAt}. A claim does not walk over tasks that it
    * cannot take. The tokens are the request's first token and those after it. To repeat a request
    * with the same first token gives what the first one gave (as far as it is still claimed), not
-   * more.
+   * more; a request that was given nothing may be made again.
    */
   CompletableFuture<List<Claimed>> claim(ClaimRequest request);
 

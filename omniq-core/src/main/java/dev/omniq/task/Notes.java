@@ -68,6 +68,6 @@ public record Notes(Optional<Progress> progress, List<LogLine> log) {
   }
 
   private static String cut(String text) {
-    return text.length() > MAX_LINE ? text.substring(0, MAX_LINE - 1) + "…" : text;
+    return Texts.cut(text, MAX_LINE);
   }
 }

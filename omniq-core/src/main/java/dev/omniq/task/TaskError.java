@@ -45,8 +45,8 @@ public record TaskError(
 
   /** Cuts what is too long. */
   public TaskError {
-    message = cut(message, MAX_MESSAGE);
-    stackTrace = stackTrace.map(trace -> cut(trace, MAX_STACK_TRACE));
+    message = Texts.cut(message, MAX_MESSAGE);
+    stackTrace = stackTrace.map(trace -> Texts.cut(trace, MAX_STACK_TRACE));
     at = Times.roundUp(at);
   }
 
@@ -67,9 +67,5 @@ public record TaskError(
   /** An error that the library itself found. */
   public static TaskError of(Type type, String message, int attempt, Instant at) {
     return new TaskError(type, message, Optional.empty(), Optional.empty(), attempt, at);
-  }
-
-  private static String cut(String text, int most) {
-    return text.length() > most ? text.substring(0, most - 1) + "…" : text;
   }
 }

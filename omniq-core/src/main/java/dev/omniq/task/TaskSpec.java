@@ -110,7 +110,7 @@ public record TaskSpec(
   private static void requireText(String what, String text) {
     Objects.requireNonNull(text, what);
     if (text.isBlank() || text.length() > MAX_TEXT) {
-      String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
+      String shown = Texts.cut(text, 60);
       throw new IllegalArgumentException(
           what
               + " must have 1 to "
@@ -126,6 +126,10 @@ public record TaskSpec(
         throw new IllegalArgumentException(
             what + " must not contain control characters, but has one at index " + i);
       }
+    }
+    if (!Texts.isWellFormed(text)) {
+      throw new IllegalArgumentException(
+          what + " must be well-formed Unicode, but has half of a surrogate pair");
     }
   }
 
