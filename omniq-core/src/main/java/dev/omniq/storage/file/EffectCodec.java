@@ -50,7 +50,14 @@ final class EffectCodec {
   private static final int LENGTH_BITS = 24;
   private static final int LENGTH_MASK = (1 << LENGTH_BITS) - 1;
 
-  private static final TaskStatus[] STATUSES = TaskStatus.values();
+  /** The place of a status is its number in the file. */
+  private static final List<TaskStatus> STATUSES =
+      List.of(
+          TaskStatus.PENDING,
+          TaskStatus.RUNNING,
+          TaskStatus.SUCCESS,
+          TaskStatus.FAILED,
+          TaskStatus.CANCELLED);
 
   private EffectCodec() {}
 
@@ -102,7 +109,7 @@ final class EffectCodec {
     }
     Standing standing = effect.standing();
     if (standing != null) {
-      flags |= STANDING | standing.status().ordinal();
+      flags |= STANDING | STATUSES.indexOf(standing.status());
       flags |= when(standing.at() != Location.NONE, SET_LINE);
       flags |= when(standing.suspect(), SUSPECT) | when(standing.detached(), DETACHED);
     }
@@ -135,8 +142,8 @@ final class EffectCodec {
       to.writeLong(hold.claimedAt());
       to.writeLong(hold.terms().token());
       to.writeLong(hold.terms().first());
-      to.writeLong(hold.terms().lease().getSeconds());
-      to.writeInt(hold.terms().lease().getNano());
+      to.writeLong(hold.terms().lease().toSeconds());
+      to.writeInt(hold.terms().lease().toNanosPart());
       to.writeLong(hold.terms().owner());
     }
     if (effect.notes() != Location.NONE) {
@@ -220,7 +227,7 @@ final class EffectCodec {
     return new Standing(
         (flags & SET_LINE) != 0 ? Location.pack(segment, line >>> LENGTH_BITS) : Location.NONE,
         (int) line & LENGTH_MASK,
-        STATUSES[flags & LOW_BITS],
+        STATUSES.get(flags & LOW_BITS),
         from.getInt(at + REVISION),
         from.getLong(at + TIME),
         (flags & SUSPECT) != 0,

@@ -71,7 +71,8 @@ final class IndexWriter implements Closeable {
   }
 
   /**
-   * Completes the file and gives it its name.
+   * Completes the file, forces it, and gives it its name; that the name is not forced costs no more
+   * than making the index again.
    *
    * @param segmentBytes the length of the segment
    */
@@ -88,7 +89,6 @@ final class IndexWriter implements Closeable {
     file.force();
     file.close();
     disk.rename(layout.nextIndex(segment), layout.index(segment));
-    disk.forceDirectory(layout.directory());
   }
 
   private ByteBuffer kindBytes() throws IOException {
@@ -108,7 +108,7 @@ final class IndexWriter implements Closeable {
   }
 
   private void write(ByteBuffer bytes) throws IOException {
-    crc.update(bytes.array(), bytes.position(), bytes.remaining());
+    crc.update(bytes.duplicate());
     int length = bytes.remaining();
     file.write(bytes, written);
     written += length;

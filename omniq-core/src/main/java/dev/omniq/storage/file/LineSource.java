@@ -77,7 +77,7 @@ final class LineSource {
 
   private static Line parse(ByteBuffer line, long at) throws IOException {
     try {
-      return LineReader.read(line.array(), line.position(), line.remaining());
+      return LineReader.read(line.array(), line.arrayOffset() + line.position(), line.remaining());
     } catch (IllegalArgumentException e) {
       var damage =
           new DamagedSegmentException(

@@ -60,7 +60,7 @@ final class SegmentWriter implements Closeable {
   }
 
   private void copy(ByteBuffer line) {
-    group.put(line.array(), line.position(), line.remaining()).put('\n');
+    group.put(line.array(), line.arrayOffset() + line.position(), line.remaining()).put('\n');
     lines++;
   }
 

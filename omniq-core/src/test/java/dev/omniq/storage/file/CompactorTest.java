@@ -128,6 +128,19 @@ class CompactorTest {
   }
 
   @Test
+  void compact_hasForcedAllThatItReturns() throws IOException {
+    var disk = new MemoryDisk();
+    RandomJournal journal = new RandomJournal(28, disk).with(3, 60);
+    SealedTasks before = Indexes.of(disk, journal.layout(), journal.segments());
+
+    List<SegmentIndex> after =
+        compactor(disk, journal.layout(), from(100)).compact(before.segments(), FULL).orElseThrow();
+
+    assertThat(NaiveReplay.of(disk.afterPowerCut(), journal.layout(), numbers(after)))
+        .isEqualTo(journal.tasks());
+  }
+
+  @Test
   void compact_whereNothingSurvives_writesNothing() throws IOException {
     var disk = new MemoryDisk();
     RandomJournal journal = new RandomJournal(24, disk);

@@ -133,6 +133,39 @@ class PurgeScanTest {
   }
 
   @Test
+  void expired_ofATaskBehindTheCursor_thatWasSealedWithinTheRound_isNotForgotten()
+      throws IOException {
+    var scan = new PurgeScan(20);
+    Ends all = new Ends(Long.MAX_VALUE - 1, Long.MAX_VALUE - 1);
+    Set<TaskId> before = Set.copyOf(finished.stream().map(Task::id).toList());
+    int visited = 0;
+    while (visited < journal.tasks().size() * 3 / 4) {
+      assertThat(scan.expired(sealed, all, id -> true, 10).more()).isTrue();
+      visited += 20;
+    }
+    journal.with(1, 150);
+    seal();
+    scan.sealed();
+    TaskId late =
+        finished.stream()
+            .map(Task::id)
+            .filter(id -> !before.contains(id))
+            .filter(id -> journal.tasks().headMap(id).size() > 40)
+            .findFirst()
+            .orElseThrow();
+    assertThat(journal.tasks().headMap(late).size()).isLessThan(journal.tasks().size() / 3);
+
+    var found = new ArrayList<TaskId>();
+    for (int i = 0; i < 500; i++) {
+      scan.expired(sealed, all, id -> !id.equals(late) || found.contains(id), 10)
+          .tasks()
+          .forEach(effect -> found.add(effect.id()));
+    }
+
+    assertThat(found).containsExactly(late);
+  }
+
+  @Test
   void expired_inStepsUntilThereIsNoMore_endsWithTheRound() throws IOException {
     var scan = new PurgeScan(7);
     Ends before = new Ends(median, median);
