@@ -107,7 +107,6 @@ final class Keeper implements AutoCloseable {
 
   private void failed(RuntimeException failure) {
     if (!isStopped()) {
-      LOG.error("the store in {} cannot be used for now", directory, failure);
       finder.failed(
           failure instanceof OmniQException known
               ? known

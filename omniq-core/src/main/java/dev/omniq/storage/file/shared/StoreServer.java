@@ -168,7 +168,8 @@ final class StoreServer implements AutoCloseable {
       Hello hello = Json.read(frame.body(), Hello.class);
       connection.send(() -> Optional.of(new Frame(Kind.HELLO, 0, Json.write(Hello.here()))));
       if (hello.omniq() != Hello.VERSION) {
-        throw new IOException(Messages.otherVersion(hello).getMessage());
+        throw new IOException(
+            "process %d speaks version %d of the protocol".formatted(hello.pid(), hello.omniq()));
       }
       greeted = true;
       connection.greeted();
@@ -252,7 +253,7 @@ final class StoreServer implements AutoCloseable {
       if (subscription != null) {
         subscription.close();
       }
-      why.ifPresent(cause -> LOG.warn("a connection is closed: {}", cause.getMessage()));
+      why.ifPresent(cause -> LOG.warn("a connection is closed: {}", cause.toString()));
       oneLess();
     }
 

@@ -18,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The store of a directory, whoever owns it. The {@link Keeper} finds the owner; between two owners
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * cannot be told from one that is slow.
  */
 final class SwitchingStore extends CallingStore implements Keeper.Finder {
+  private static final Logger LOG = LoggerFactory.getLogger(SwitchingStore.class);
+
   private final Path directory;
   private final Duration patience;
   private final TimeSource time;
@@ -172,7 +176,9 @@ final class SwitchingStore extends CallingStore implements Keeper.Finder {
 
   @Override
   public void failed(OmniQException failure) {
-    opened.completeExceptionally(failure);
+    if (!opened.completeExceptionally(failure)) {
+      LOG.error("the store in {} cannot be used for now", directory, failure);
+    }
   }
 
   @Override

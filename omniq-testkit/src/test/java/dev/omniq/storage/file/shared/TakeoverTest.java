@@ -96,8 +96,7 @@ class TakeoverTest {
     try (TaskStore store = SharedFileStore.open(directory, SharedStoreOptions.defaults())) {
       Optional<TaskQuery> query = Optional.of(TaskQuery.all().limit(1_000));
       while (query.isPresent()) {
-        List<Task> page =
-            store.list(query.get()).orTimeout(30, TimeUnit.SECONDS).join();
+        List<Task> page = store.list(query.get()).orTimeout(30, TimeUnit.SECONDS).join();
         page.forEach(task -> found.put(task.id(), task.status()));
         query =
             page.isEmpty()
