@@ -42,7 +42,7 @@ public final class Times {
 
   /** {@code instant + duration}, at most {@link #MAX}. */
   public static Instant plus(Instant instant, Duration duration) {
-    return duration.getSeconds() >= MAX.getEpochSecond() - instant.getEpochSecond()
+    return duration.toSeconds() >= MAX.getEpochSecond() - instant.getEpochSecond()
         ? MAX
         : roundUp(instant.plus(duration));
   }

@@ -1,7 +1,6 @@
 package dev.omniq.storage.file.shared;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import dev.omniq.storage.Annotation;
 import dev.omniq.storage.Applied;
@@ -38,21 +37,21 @@ import java.util.stream.IntStream;
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "call")
 @JsonSubTypes({
-  @Type(value = Call.Insert.class, name = "insert"),
-  @Type(value = Call.Claim.class, name = "claim"),
-  @Type(value = Call.Apply.class, name = "apply"),
-  @Type(value = Call.Extend.class, name = "extend"),
-  @Type(value = Call.Expired.class, name = "expired"),
-  @Type(value = Call.NextDue.class, name = "nextDue"),
-  @Type(value = Call.Annotate.class, name = "annotate"),
-  @Type(value = Call.Delete.class, name = "delete"),
-  @Type(value = Call.Find.class, name = "find"),
-  @Type(value = Call.ListTasks.class, name = "list"),
-  @Type(value = Call.LiveRun.class, name = "liveRun"),
-  @Type(value = Call.Stats.class, name = "stats"),
-  @Type(value = Call.Workers.class, name = "workers"),
-  @Type(value = Call.ReadChanges.class, name = "changes"),
-  @Type(value = Call.Purge.class, name = "purge"),
+  @JsonSubTypes.Type(value = Call.Insert.class, name = "insert"),
+  @JsonSubTypes.Type(value = Call.Claim.class, name = "claim"),
+  @JsonSubTypes.Type(value = Call.Apply.class, name = "apply"),
+  @JsonSubTypes.Type(value = Call.Extend.class, name = "extend"),
+  @JsonSubTypes.Type(value = Call.Expired.class, name = "expired"),
+  @JsonSubTypes.Type(value = Call.NextDue.class, name = "nextDue"),
+  @JsonSubTypes.Type(value = Call.Annotate.class, name = "annotate"),
+  @JsonSubTypes.Type(value = Call.Delete.class, name = "delete"),
+  @JsonSubTypes.Type(value = Call.Find.class, name = "find"),
+  @JsonSubTypes.Type(value = Call.ListTasks.class, name = "list"),
+  @JsonSubTypes.Type(value = Call.LiveRun.class, name = "liveRun"),
+  @JsonSubTypes.Type(value = Call.Stats.class, name = "stats"),
+  @JsonSubTypes.Type(value = Call.Workers.class, name = "workers"),
+  @JsonSubTypes.Type(value = Call.ReadChanges.class, name = "changes"),
+  @JsonSubTypes.Type(value = Call.Purge.class, name = "purge"),
 })
 sealed interface Call<T> {
 

@@ -223,7 +223,7 @@ final class Connection implements AutoCloseable {
           flush();
           next = outgoing.take();
         }
-        if (next == END) {
+        if (next.equals(END)) {
           flush();
           return;
         }
@@ -246,7 +246,7 @@ final class Connection implements AutoCloseable {
     if (out.remaining() < Frame.HEAD) {
       flush();
     }
-    out.putInt(frame.body().length).put((byte) frame.kind().ordinal()).putLong(frame.number());
+    out.putInt(frame.body().length).put(frame.kind().code()).putLong(frame.number());
     int at = 0;
     while (at < frame.body().length) {
       if (!out.hasRemaining()) {

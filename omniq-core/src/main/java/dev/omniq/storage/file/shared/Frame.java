@@ -11,6 +11,7 @@ import java.util.List;
  *
  * @param number tells which answer belongs to which call; 0 for what needs no answer
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared, and copied by nobody
 record Frame(Kind kind, long number, byte[] body) {
   /** The bytes before the body. */
   static final int HEAD = 13;
@@ -39,6 +40,12 @@ record Frame(Kind kind, long number, byte[] body) {
     REVOKED;
 
     private static final Kind[] ALL = values();
+
+    /** What stands for it in a message. */
+    @SuppressWarnings("EnumOrdinal") // the order is part of the protocol
+    byte code() {
+      return (byte) ordinal();
+    }
 
     static Kind of(int code) throws IOException {
       if (code < 0 || code >= ALL.length) {

@@ -3,7 +3,6 @@ package dev.omniq.storage.file.shared;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonSubTypes.Type;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
 import dev.omniq.storage.Applied;
@@ -75,6 +74,7 @@ final class Json {
     return MAPPER.constructType(call).findSuperType(Call.class).containedType(0);
   }
 
+  @SuppressWarnings("TypeParameterUnusedInFormals") // the reader knows the type
   private static <T> T read(ObjectReader reader, byte[] json) throws IOException {
     try {
       T value = reader.readValue(json);
@@ -89,6 +89,7 @@ final class Json {
 
   private abstract static class AsText {
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
+    @SuppressWarnings("UnusedVariable") // only says what JSON is read as
     AsText(UUID value) {}
 
     @JsonValue
@@ -97,32 +98,32 @@ final class Json {
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
   @JsonSubTypes({
-    @Type(value = Schedule.Once.class, name = "once"),
-    @Type(value = Schedule.FixedDelay.class, name = "delay"),
-    @Type(value = Schedule.FixedRate.class, name = "rate"),
+    @JsonSubTypes.Type(value = Schedule.Once.class, name = "once"),
+    @JsonSubTypes.Type(value = Schedule.FixedDelay.class, name = "delay"),
+    @JsonSubTypes.Type(value = Schedule.FixedRate.class, name = "rate"),
   })
   private interface Schedules {}
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
   @JsonSubTypes({
-    @Type(value = Due.At.class, name = "at"),
-    @Type(value = Due.After.class, name = "after"),
+    @JsonSubTypes.Type(value = Due.At.class, name = "at"),
+    @JsonSubTypes.Type(value = Due.After.class, name = "after"),
   })
   private interface Dues {}
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
   @JsonSubTypes({
-    @Type(value = Applied.Done.class, name = "applied"),
-    @Type(value = Applied.Stale.class, name = "stale"),
-    @Type(value = Applied.KeyHeld.class, name = "keyHeld"),
+    @JsonSubTypes.Type(value = Applied.Done.class, name = "applied"),
+    @JsonSubTypes.Type(value = Applied.Stale.class, name = "stale"),
+    @JsonSubTypes.Type(value = Applied.KeyHeld.class, name = "keyHeld"),
   })
   private interface Answers {}
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "is")
   @JsonSubTypes({
-    @Type(value = Expected.Holder.class, name = "holder"),
-    @Type(value = Expected.Rescuer.class, name = "rescuer"),
-    @Type(value = Expected.Observer.class, name = "observer"),
+    @JsonSubTypes.Type(value = Expected.Holder.class, name = "holder"),
+    @JsonSubTypes.Type(value = Expected.Rescuer.class, name = "rescuer"),
+    @JsonSubTypes.Type(value = Expected.Observer.class, name = "observer"),
   })
   private interface Expectations {}
 }

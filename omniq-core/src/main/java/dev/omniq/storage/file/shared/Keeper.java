@@ -166,11 +166,12 @@ final class Keeper implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("WaitNotInLoop")
   private void pause(long millis) {
     synchronized (monitor) {
       if (!stopped) {
         try {
-          monitor.wait(millis);
+          monitor.wait(millis); // once, since to wake early does no harm
         } catch (InterruptedException e) {
           LOG.warn("the keeper of {} was interrupted; nobody may do that", directory);
         }

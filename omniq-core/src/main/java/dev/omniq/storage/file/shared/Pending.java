@@ -45,7 +45,7 @@ final class Pending<T> {
   void attempt(TaskStore store, Consumer<Settled> done) {
     CompletableFuture<T> next = attempt == null ? call.on(store) : call.againOn(store);
     attempt = next;
-    next.whenComplete(
+    var unused = next.whenComplete(
         (value, failure) -> {
           if (failure == null) {
             done.accept(new Settled(this, () -> answer.complete(value)));

@@ -74,7 +74,8 @@ final class SocketStore extends CallingStore implements Connection.Events {
       number = ++lastNumber;
       sent.put(number, new Sent<>(call, answer));
     }
-    answer.whenComplete((value, failure) -> remove(number)); // the caller may give it up as well
+    var unused =
+        answer.whenComplete((value, failure) -> remove(number)); // the caller may give it up as well
     connection.send(() -> encode(number));
     return answer;
   }

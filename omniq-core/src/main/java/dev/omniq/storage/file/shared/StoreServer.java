@@ -197,7 +197,7 @@ final class StoreServer implements AutoCloseable {
       } catch (RuntimeException e) {
         answer = CompletableFuture.failedFuture(e);
       }
-      answer.whenComplete(
+      var unused = answer.whenComplete(
           (value, failure) -> {
             connection.send(
                 () -> {

@@ -18,7 +18,7 @@ class JsonTest {
   Stream<DynamicTest> calls_comeBackAsTheyWere() {
     return new RandomValues(0)
         .calls().stream()
-            .map(Call::getClass)
+            .map(Object::getClass)
             .map(
                 type ->
                     DynamicTest.dynamicTest(
@@ -36,7 +36,7 @@ class JsonTest {
   Stream<DynamicTest> answers_comeBackAsTheyWere() {
     return new RandomValues(0)
         .calls().stream()
-            .map(Call::getClass)
+            .map(Object::getClass)
             .map(
                 type ->
                     DynamicTest.dynamicTest(
