@@ -45,15 +45,16 @@ final class Pending<T> {
   void attempt(TaskStore store, Consumer<Settled> done) {
     CompletableFuture<T> next = attempt == null ? call.on(store) : call.againOn(store);
     attempt = next;
-    var unused = next.whenComplete(
-        (value, failure) -> {
-          if (failure == null) {
-            done.accept(new Settled(this, () -> answer.complete(value)));
-          } else if (!(Failure.cause(failure) instanceof ConnectionLostException)) {
-            Throwable cause = Failure.cause(failure);
-            done.accept(new Settled(this, () -> answer.completeExceptionally(cause)));
-          }
-        });
+    var unused =
+        next.whenComplete(
+            (value, failure) -> {
+              if (failure == null) {
+                done.accept(new Settled(this, () -> answer.complete(value)));
+              } else if (!(Failure.cause(failure) instanceof ConnectionLostException)) {
+                Throwable cause = Failure.cause(failure);
+                done.accept(new Settled(this, () -> answer.completeExceptionally(cause)));
+              }
+            });
   }
 
   /** Gives up. */

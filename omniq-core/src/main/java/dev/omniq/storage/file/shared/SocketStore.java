@@ -75,7 +75,8 @@ final class SocketStore extends CallingStore implements Connection.Events {
       sent.put(number, new Sent<>(call, answer));
     }
     var unused =
-        answer.whenComplete((value, failure) -> remove(number)); // the caller may give it up as well
+        answer.whenComplete(
+            (value, failure) -> remove(number)); // the caller may give it up as well
     connection.send(() -> encode(number));
     return answer;
   }

@@ -197,15 +197,16 @@ final class StoreServer implements AutoCloseable {
       } catch (RuntimeException e) {
         answer = CompletableFuture.failedFuture(e);
       }
-      var unused = answer.whenComplete(
-          (value, failure) -> {
-            connection.send(
-                () -> {
-                  connection.release(cost);
-                  return Optional.of(encode(number, call, value, failure));
-                });
-            oneLess();
-          });
+      var unused =
+          answer.whenComplete(
+              (value, failure) -> {
+                connection.send(
+                    () -> {
+                      connection.release(cost);
+                      return Optional.of(encode(number, call, value, failure));
+                    });
+                oneLess();
+              });
     }
 
     private Frame encode(
