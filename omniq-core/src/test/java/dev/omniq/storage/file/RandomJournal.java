@@ -27,7 +27,7 @@ import java.util.function.Predicate;
  */
 final class RandomJournal {
   private static final Instant START = Instant.parse("2026-11-23T10:00:00Z");
-  private static final String[] QUEUES = {"default", "mail", "qüeue 🦊", "lone \ud800"};
+  private static final String[] QUEUES = {"default", "mail", "qüeue 🦊", "über"};
   private static final String[] NAMES = {"send", "report", "clean", "näme"};
 
   private final Random random;

@@ -63,7 +63,7 @@ class SealedTasksTest {
             all.status(TaskStatus.FAILED, TaskStatus.CANCELLED, TaskStatus.PENDING),
             all.status(TaskStatus.RUNNING),
             all.queue("mail"),
-            all.queue("lone \ud800").name("send"),
+            all.queue("über").name("send"),
             all.recurring(),
             all.series(some.seriesId()),
             all.created(some.createdAt().minusSeconds(60), some.createdAt().plusSeconds(60)),
