@@ -240,7 +240,7 @@ public final class SegmentsMeasure {
     java.util.Collections.shuffle(ids, new Random(1));
     long start = System.nanoTime();
     for (TaskId id : ids) {
-      sealed.find(id).orElseThrow();
+      var unused = sealed.find(id).orElseThrow();
     }
     System.out.printf("find %.1f us each%n", (System.nanoTime() - start) / 1e3 / ids.size());
   }
