@@ -77,7 +77,7 @@ class LineTest {
             new RetryPolicy(
                 7, Duration.ofMillis(5), 1.5, Duration.ofHours(1), 0.5, List.of("a.B", "c.D")),
             Optional.empty(),
-            Map.of("tenant", "é\uD800", "x", "y"));
+            Map.of("tenant", "é🦊", "x", "y"));
     Task task = new Task(ID, spec, OTHER, 12, NOW, NOW.plusSeconds(9), EVERY_FIELD);
 
     LineWriter.add(
