@@ -194,7 +194,7 @@ class LookingTest {
     Path manifest = directory.resolve("MANIFEST");
     Files.writeString(manifest, "nonsense\n");
 
-    Cli.Ended list = Cli.run("list", "--store", store);
+    Cli.Ended list = Cli.fork(parent, "list", "--store", store);
     assertThat(list.exitCode()).isEqualTo(1);
     assertThat(list.err()).contains("omniq repair " + directory).hasLineCount(1);
 
