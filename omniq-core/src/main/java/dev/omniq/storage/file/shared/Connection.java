@@ -2,6 +2,7 @@ package dev.omniq.storage.file.shared;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
@@ -43,7 +44,8 @@ final class Connection implements AutoCloseable {
     /**
      * Nothing more will arrive. Told once. What is sent may still arrive there.
      *
-     * @param why empty if the other side ended between two frames
+     * @param why empty if the other side ended between two frames; a {@link ProtocolException} if
+     *     it said what makes no sense
      */
     void ended(Optional<IOException> why);
 
@@ -176,7 +178,7 @@ final class Connection implements AutoCloseable {
     int length = fields.getInt();
     int most = greeted ? mostBytes : MOST_BEFORE_HELLO;
     if (length < 0 || length > most) {
-      throw new IOException(
+      throw new ProtocolException(
           "a message of %d bytes, where at most %d are allowed"
               .formatted(Integer.toUnsignedLong(length), most));
     }

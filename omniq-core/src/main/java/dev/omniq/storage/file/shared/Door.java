@@ -15,11 +15,14 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Where the socket of a directory is. It belongs in the directory; but systems allow paths of
- * sockets only about a hundred bytes, and where that is too short the socket stands in a directory
- * of its own below the temporary files, and its path in the store's directory.
+ * sockets only about a hundred bytes, and not every file system can hold sockets; where it cannot
+ * be there, it stands in a directory of its own below the temporary files, and its path in the
+ * store's directory.
  *
  * <p>Only the user of the owning process may use the socket. There is no moment at which others
  * could: it is made in a directory that is closed to them, and gets its place and its name when its
@@ -28,6 +31,8 @@ import java.util.Set;
  * @param directory the directory of the store
  */
 record Door(Path directory) {
+  private static final Logger LOG = LoggerFactory.getLogger(Door.class);
+
   /** What every system allows, the smallest being that of macOS: 104 with the zero at the end. */
   private static final int LONGEST_PATH = 100;
 
@@ -41,32 +46,50 @@ record Door(Path directory) {
   /** Opens the door, for the holder of the lock only. */
   ServerSocketChannel open() throws IOException {
     remove();
-    Path inner = directory.resolve(PRIVATE);
-    if (fits(inner.resolve(SOCKET))) {
-      makePrivate(inner);
-      ServerSocketChannel door = bind(inner.resolve(SOCKET));
+    if (fits(directory.resolve(PRIVATE).resolve(SOCKET))) {
       try {
-        move(inner.resolve(SOCKET), directory.resolve(SOCKET));
-        Files.deleteIfExists(inner);
-        return door;
+        return openHere();
       } catch (IOException e) {
-        door.close();
-        throw e;
+        LOG.debug("{} cannot hold a socket", directory, e); // as with some shared file systems
       }
     }
+    return openElsewhere();
+  }
+
+  private ServerSocketChannel openHere() throws IOException {
+    Path inner = directory.resolve(PRIVATE);
+    makePrivate(inner);
+    Files.deleteIfExists(inner.resolve(SOCKET));
+    ServerSocketChannel door = bind(inner.resolve(SOCKET));
+    try {
+      move(inner.resolve(SOCKET), directory.resolve(SOCKET));
+      Files.deleteIfExists(inner);
+      return door;
+    } catch (IOException e) {
+      door.close();
+      throw e;
+    }
+  }
+
+  private ServerSocketChannel openElsewhere() throws IOException {
     Path elsewhere = Files.createTempDirectory(ELSEWHERE); // closed to others from the beginning
     Path socket = elsewhere.resolve(SOCKET);
     if (!fits(socket)) {
       Files.delete(elsewhere);
       throw new StorageException(
-          "neither the path %s nor %s is short enough for a socket, at most %d bytes; use a directory with a shorter path, or set java.io.tmpdir to one"
-              .formatted(inner.resolve(SOCKET), socket, LONGEST_PATH));
+          "no socket can be made in %s, and the path %s is too long for one, at most %d bytes; use a directory with a shorter path, or set java.io.tmpdir to one"
+              .formatted(directory, socket, LONGEST_PATH));
     }
     ServerSocketChannel door = bind(socket);
-    Path next = directory.resolve(WAY + ".tmp");
-    Files.writeString(next, socket.toString());
-    move(next, directory.resolve(WAY));
-    return door;
+    try {
+      Path next = directory.resolve(WAY + ".tmp");
+      Files.writeString(next, socket.toString());
+      move(next, directory.resolve(WAY));
+      return door;
+    } catch (IOException e) {
+      door.close();
+      throw e;
+    }
   }
 
   /** Where the door is if there is one. */
@@ -93,7 +116,6 @@ record Door(Path directory) {
       Files.delete(way);
     }
     Files.deleteIfExists(directory.resolve(SOCKET));
-    Files.deleteIfExists(directory.resolve(PRIVATE).resolve(SOCKET));
   }
 
   private static void removeElsewhere(Path socket, Path elsewhere) throws IOException {

@@ -1,7 +1,7 @@
 package dev.omniq.storage.file.shared;
 
 import dev.omniq.task.ClaimToken;
-import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -47,9 +47,9 @@ record Frame(Kind kind, long number, byte[] body) {
       return (byte) ordinal();
     }
 
-    static Kind of(int code) throws IOException {
+    static Kind of(int code) throws ProtocolException {
       if (code < 0 || code >= ALL.length) {
-        throw new IOException("a message of the unknown kind " + code);
+        throw new ProtocolException("a message of the unknown kind " + code);
       }
       return ALL[code];
     }
@@ -60,13 +60,14 @@ record Frame(Kind kind, long number, byte[] body) {
    *
    * @param omniq the version of the protocol
    * @param pid the process
+   * @param most the longest body that it reads
    */
-  record Hello(int omniq, long pid) {
+  record Hello(int omniq, long pid, int most) {
     /** The version that this library speaks, and no other. */
     static final int VERSION = 1;
 
-    static Hello here() {
-      return new Hello(VERSION, ProcessHandle.current().pid());
+    static Hello here(int most) {
+      return new Hello(VERSION, ProcessHandle.current().pid(), most);
     }
   }
 

@@ -96,7 +96,7 @@ final class Keeper implements AutoCloseable {
       } catch (ConnectionLostException | IOException e) {
         trouble = "the lock is held by " + lock.holder() + ", which cannot be reached: " + e;
         LOG.debug("no owner of {} yet", directory, e);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         trouble = String.valueOf(e.getMessage());
         backoff = LATER;
         failed(e);
@@ -105,7 +105,7 @@ final class Keeper implements AutoCloseable {
     }
   }
 
-  private void failed(RuntimeException failure) {
+  private void failed(Throwable failure) {
     if (!isStopped()) {
       finder.failed(
           failure instanceof OmniQException known
@@ -145,8 +145,11 @@ final class Keeper implements AutoCloseable {
       Frame.Hello hello = greet(store);
       LOG.info("process {} owns {} and serves it to this one", hello.pid(), directory);
       finder.found(store, false);
-      store.lost().join();
+      ConnectionLostException lost = store.lost().join();
       LOG.info("process {} serves {} no more", hello.pid(), directory);
+      if (!store.hasHeard()) {
+        throw lost; // so that there is a pause before the next attempt
+      }
     }
   }
 

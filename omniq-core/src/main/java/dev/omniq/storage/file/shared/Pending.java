@@ -43,7 +43,7 @@ final class Pending<T> {
    *     caller. Nobody is told if the connection was lost: then the call waits for the next owner
    */
   void attempt(TaskStore store, Consumer<Settled> done) {
-    CompletableFuture<T> next = attempt == null ? call.on(store) : call.againOn(store);
+    CompletableFuture<T> next = make(store);
     attempt = next;
     var unused =
         next.whenComplete(
@@ -55,6 +55,14 @@ final class Pending<T> {
                 done.accept(new Settled(this, () -> answer.completeExceptionally(cause)));
               }
             });
+  }
+
+  private CompletableFuture<T> make(TaskStore store) {
+    try {
+      return attempt == null ? call.on(store) : call.againOn(store);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   /** Gives up. */

@@ -5,6 +5,7 @@ import dev.omniq.storage.file.shared.Frame.Kind;
 import dev.omniq.task.StorageException;
 import dev.omniq.task.TimeSource;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.channels.SocketChannel;
 import java.util.HashMap;
 import java.util.List;
@@ -22,13 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class SocketStore extends CallingStore implements Connection.Events {
   private final Connection connection;
-  private final int mostBytes;
   private final CompletableFuture<Hello> greeting = new CompletableFuture<>();
   private final CompletableFuture<ConnectionLostException> lost = new CompletableFuture<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private final Object lock = new Object();
   private final Map<Long, Sent<?>> sent = new HashMap<>();
   private long lastNumber;
+  private volatile int mostBytes;
+  private volatile boolean heard;
   private boolean listening;
   private boolean closed;
 
@@ -50,7 +52,7 @@ final class SocketStore extends CallingStore implements Connection.Events {
    * this version of the protocol.
    */
   CompletableFuture<Hello> start() {
-    connection.send(() -> Optional.of(new Frame(Kind.HELLO, 0, Json.write(Hello.here()))));
+    connection.send(() -> Optional.of(new Frame(Kind.HELLO, 0, Json.write(Hello.here(mostBytes)))));
     connection.start("omniq-client");
     return greeting;
   }
@@ -58,6 +60,11 @@ final class SocketStore extends CallingStore implements Connection.Events {
   /** Completes when the connection has ended and all calls under way have failed. */
   CompletableFuture<ConnectionLostException> lost() {
     return lost;
+  }
+
+  /** Whether anything has come from the other side after its greeting. */
+  boolean hasHeard() {
+    return heard;
   }
 
   @Override
@@ -105,6 +112,7 @@ final class SocketStore extends CallingStore implements Connection.Events {
       greet(frame);
       return;
     }
+    heard = true;
     switch (frame.kind()) {
       case ANSWER -> answered(sent(frame.number()), frame.body());
       case FAILURE -> fail(frame.number(), Json.read(frame.body(), Failure.class).toException());
@@ -113,19 +121,20 @@ final class SocketStore extends CallingStore implements Connection.Events {
         var tokens = Json.read(frame.body(), Frame.Revoked.class).tokens();
         listeners.forEach(listener -> listener.revoked(tokens));
       }
-      case HELLO, CALL, LISTEN -> throw new IOException("not for this side: " + frame.kind());
+      case HELLO, CALL, LISTEN -> throw new ProtocolException("not for this side: " + frame.kind());
     }
   }
 
   private void greet(Frame frame) throws IOException {
     if (frame.kind() != Kind.HELLO) {
-      throw new IOException("the first message is " + frame.kind() + " instead of HELLO");
+      throw new ProtocolException("the first message is " + frame.kind() + ", not HELLO");
     }
     Hello hello = Json.read(frame.body(), Hello.class);
     if (hello.omniq() != Hello.VERSION) {
       greeting.completeExceptionally(Messages.otherVersion(hello));
-      throw new IOException("another version of the protocol");
+      throw new ProtocolException("another version of the protocol");
     }
+    mostBytes = Math.min(mostBytes, hello.most());
     connection.greeted();
     greeting.complete(hello);
   }

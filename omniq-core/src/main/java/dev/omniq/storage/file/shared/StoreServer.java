@@ -6,6 +6,7 @@ import dev.omniq.storage.file.shared.Frame.Hello;
 import dev.omniq.storage.file.shared.Frame.Kind;
 import dev.omniq.task.ClaimToken;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -137,6 +138,7 @@ final class StoreServer implements AutoCloseable {
     private final AtomicInteger underWay = new AtomicInteger(1);
     private final AtomicBoolean dueSent = new AtomicBoolean();
     private final CompletableFuture<Void> over = new CompletableFuture<>();
+    private volatile int mostItReads;
     private boolean greeted;
     private WakeUps.@Nullable Subscription subscription;
 
@@ -157,21 +159,23 @@ final class StoreServer implements AutoCloseable {
           make(frame, cost);
         }
         case LISTEN -> listen();
-        default -> throw new IOException("not for this side: " + frame.kind());
+        default -> throw new ProtocolException("not for this side: " + frame.kind());
       }
     }
 
     private void greet(Frame frame) throws IOException {
       if (frame.kind() != Kind.HELLO) {
-        throw new IOException("the first message is " + frame.kind() + " instead of HELLO");
+        throw new ProtocolException("the first message is " + frame.kind() + ", not HELLO");
       }
       Hello hello = Json.read(frame.body(), Hello.class);
-      connection.send(() -> Optional.of(new Frame(Kind.HELLO, 0, Json.write(Hello.here()))));
+      connection.send(
+          () -> Optional.of(new Frame(Kind.HELLO, 0, Json.write(Hello.here(mostBytes)))));
       if (hello.omniq() != Hello.VERSION) {
-        throw new IOException(
+        throw new ProtocolException(
             "process %d speaks version %d of the protocol".formatted(hello.pid(), hello.omniq()));
       }
       greeted = true;
+      mostItReads = Math.min(mostBytes, hello.most());
       connection.greeted();
     }
 
@@ -215,8 +219,8 @@ final class StoreServer implements AutoCloseable {
         return new Frame(Kind.FAILURE, number, Json.write(Failure.of(call, failure)));
       }
       byte[] body = Json.writeAnswer(call, value);
-      if (body.length > mostBytes) {
-        var tooLong = Messages.answerTooLong(body.length, mostBytes);
+      if (body.length > mostItReads) {
+        var tooLong = Messages.answerTooLong(body.length, mostItReads);
         return new Frame(Kind.FAILURE, number, Json.write(Failure.of(call, tooLong)));
       }
       return new Frame(Kind.ANSWER, number, body);
@@ -254,7 +258,14 @@ final class StoreServer implements AutoCloseable {
       if (subscription != null) {
         subscription.close();
       }
-      why.ifPresent(cause -> LOG.warn("a connection is closed: {}", cause.toString()));
+      why.ifPresent(
+          cause -> {
+            if (cause instanceof ProtocolException) {
+              LOG.warn("a connection is closed: {}", cause.getMessage());
+            } else {
+              LOG.debug("a connection was lost", cause);
+            }
+          });
       oneLess();
     }
 

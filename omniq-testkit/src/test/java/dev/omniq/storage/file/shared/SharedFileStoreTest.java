@@ -14,13 +14,16 @@ import dev.omniq.task.StorageException;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskSpec;
 import dev.omniq.testkit.ManualClock;
+import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -124,8 +127,7 @@ class SharedFileStoreTest {
     assertThat(directory.resolve("omniq.sock")).doesNotExist();
   }
 
-  private java.util.Set<java.nio.file.attribute.PosixFilePermission> permissions(String name)
-      throws Exception {
+  private Set<PosixFilePermission> permissions(String name) throws Exception {
     return Files.getPosixFilePermissions(directory.resolve(name));
   }
 
@@ -174,6 +176,18 @@ class SharedFileStoreTest {
       insert(store);
       assertThat(channel.isConnected()).isTrue();
       assertThat(left.getParent()).doesNotExist();
+    }
+  }
+
+  @Test
+  void directory_thatCannotHoldASocket_hasItElsewhere() throws Exception {
+    Files.createFile(directory.resolve(".omniq")); // where the socket would be made
+
+    try (TaskStore store = open(directory);
+        var other = StoreProcess.start(directory)) {
+      assertThat(directory.resolve("omniq.sock")).doesNotExist();
+      insert(store);
+      assertThat(other.ask("count", "count")).isEqualTo("1");
     }
   }
 
@@ -255,7 +269,7 @@ class SharedFileStoreTest {
   private Path real() {
     try {
       return directory.toRealPath();
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       throw new AssertionError(e);
     }
   }

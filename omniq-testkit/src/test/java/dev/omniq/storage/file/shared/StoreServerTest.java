@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StoreServerTest {
   private static final TimeSource TIME = TimeSource.system();
   private static final TaskSpec SPEC = TaskSpec.of("work", "[]");
-  private static final byte[] HELLO = Json.write(Hello.here());
+  private static final byte[] HELLO = Json.write(Hello.here(10_000));
 
   // ---- strangers ----
 
@@ -114,7 +115,7 @@ class StoreServerTest {
   void client_ofAnotherVersion_isToldAndSentAway() throws IOException {
     try (var served = new ServedHome(new MemoryStore(TIME));
         SocketChannel other = served.channel()) {
-      other.write(frame(Kind.HELLO.ordinal(), Json.write(new Hello(2, 1))));
+      other.write(frame(Kind.HELLO.ordinal(), Json.write(new Hello(2, 1, 10_000))));
 
       assertThat(next(other)).isEqualTo(Kind.HELLO);
       assertThat(readToEnd(other)).isZero();
@@ -127,7 +128,7 @@ class StoreServerTest {
     try (var door = ServerSocketChannel.open(StandardProtocolFamily.UNIX).bind(address);
         SocketChannel channel = SocketChannel.open(address);
         SocketChannel other = door.accept()) {
-      other.write(frame(Kind.HELLO.ordinal(), Json.write(new Hello(2, 77))));
+      other.write(frame(Kind.HELLO.ordinal(), Json.write(new Hello(2, 77, 10_000))));
 
       var client = new SocketStore(channel, TIME, 10_000);
       assertThatThrownBy(() -> get(client.start()))
@@ -183,7 +184,7 @@ class StoreServerTest {
       SocketStore dying = served.client(TIME);
       CompletableFuture<?> lost = dying.stats();
       CompletableFuture<Object> answer = store.answer(0);
-      dying.ended(java.util.Optional.empty());
+      dying.ended(Optional.empty());
       assertThatThrownBy(() -> get(lost)).hasCauseInstanceOf(ConnectionLostException.class);
       answer.completeExceptionally(new StorageException("too late"));
 
@@ -269,6 +270,17 @@ class StoreServerTest {
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("ask for fewer");
       assertThat(get(client.list(TaskQuery.all().limit(1)))).hasSize(1);
+    }
+  }
+
+  @Test
+  void call_thatTheServerWouldNotRead_isNotSent() {
+    try (var served = new ServedHome(new MemoryStore(TIME), 5_000);
+        var client = served.client(TIME)) {
+      var tooLong = client.insert(List.of(task("\"" + "x".repeat(6_000) + "\"")));
+
+      assertThat(failure(tooLong)).hasMessageContaining("at most 5000");
+      works(client);
     }
   }
 
