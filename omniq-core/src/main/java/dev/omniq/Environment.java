@@ -3,7 +3,6 @@ package dev.omniq;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.slf4j.event.Level;
@@ -41,11 +40,11 @@ final class Environment {
     environment.read(
         "OMNIQ_LOG_LEVEL",
         "TRACE, DEBUG, INFO, WARN or ERROR",
-        value -> settings.logLevel(Level.valueOf(value.toUpperCase(Locale.ROOT))));
+        value -> settings.logLevel(constant(Level.values(), value)));
     environment.read(
         "OMNIQ_LOG_MODE",
         "DEV or PROD",
-        value -> settings.logMode(Settings.LogMode.valueOf(value.toUpperCase(Locale.ROOT))));
+        value -> settings.logMode(constant(Settings.LogMode.values(), value)));
     return settings;
   }
 
@@ -73,5 +72,14 @@ final class Environment {
 
   private static Duration seconds(String value) {
     return Duration.ofMillis(new BigDecimal(value).movePointRight(3).longValueExact());
+  }
+
+  private static <E extends Enum<E>> E constant(E[] all, String name) {
+    for (E constant : all) {
+      if (constant.name().equalsIgnoreCase(name)) {
+        return constant;
+      }
+    }
+    throw new IllegalArgumentException("there is no '" + name + "'");
   }
 }

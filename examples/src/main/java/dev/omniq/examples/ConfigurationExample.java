@@ -54,7 +54,7 @@ public final class ConfigurationExample {
                 SEND_EMAIL.with(new SendEmail("ada@example.org", "Welcome")),
                 SEND_EMAIL.with(new SendEmail("grace@example.org", "Welcome")).priority(5));
         List<TaskId> ids = omniq.enqueueAll(welcome);
-        ids.forEach(id -> omniq.await(id, Duration.ofSeconds(30)).orElseThrow());
+        ids.forEach(id -> omniq.await(id, Duration.ofSeconds(30)));
         ids.forEach(id -> System.out.println(omniq.result(id, String.class)));
 
         // The asynchronous facade: the same, with futures.

@@ -24,7 +24,7 @@ public final class Quickstart {
     try (OmniQ omniq = OmniQ.open(store)) {
       TaskId id = omniq.enqueue(task(Quickstart::greet, "Ada"));
       try (Worker worker = omniq.worker().tasks(Quickstart.class).start()) {
-        omniq.await(id, Duration.ofSeconds(30)).orElseThrow();
+        omniq.await(id, Duration.ofSeconds(30));
       }
       System.out.println(omniq.result(id, String.class));
     }

@@ -58,7 +58,7 @@ public final class RetriesExample {
 
       try (Worker worker = omniq.worker().concurrency(3).tasks(RetriesExample.class).start()) {
         for (TaskId id : List.of(flaky, hopeless, endless)) {
-          omniq.await(id, Duration.ofSeconds(30)).orElseThrow();
+          omniq.await(id, Duration.ofSeconds(30));
         }
       }
 

@@ -39,6 +39,10 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
   private static final String NAME = DemoItems.class.getName() + "#processItem";
   private static final String INTERVAL_ITEM = "interval-item";
+
+  /** Its own, so that the programs of the tutorials may use the same directory. */
+  private static final String KEY = "omniq-demo";
+
   private static final int LONGEST_LIST = 20;
 
   @Mixin private final StoreOption store = new StoreOption();
@@ -105,12 +109,12 @@ final class DemoCommand implements Callable<Integer> {
         omniq.enqueueIfAbsent(
             task(DemoItems.class, DemoItems::processItem, INTERVAL_ITEM)
                 .interval(Duration.ofSeconds(2))
-                .uniqueKey(INTERVAL_ITEM));
+                .uniqueKey(KEY));
     Task run = live(omniq, repeating.id());
     if (!run.name().equals(NAME)) {
       throw new OmniQException(
           "task %s (%s) of another program holds the unique key '%s' in this store; choose another"
-                  .formatted(run.id(), run.name(), INTERVAL_ITEM)
+                  .formatted(run.id(), run.name(), KEY)
               + " store with --store");
     }
     omniq.enqueue(task(DemoItems.class, DemoItems::processItem, "delayed-item").eta(delayed));

@@ -112,14 +112,14 @@ class DemoTest {
   @Test
   void demo_uniqueKeyOfAnotherProgram_isRefusedWithItsTask() throws Exception {
     try (var omniq = OmniQ.open("file:" + directory)) {
-      omniq.enqueue(TaskType.of("other", String.class).with("x").uniqueKey("interval-item"));
+      omniq.enqueue(TaskType.of("other", String.class).with("x").uniqueKey("omniq-demo"));
     }
 
     Cli.Ended demo = Cli.run("demo", "--store", "file:" + directory, "--seconds", "1");
 
     assertThat(demo.exitCode()).isEqualTo(1);
     assertThat(demo.err())
-        .contains("(other) of another program holds the unique key 'interval-item'")
+        .contains("(other) of another program holds the unique key 'omniq-demo'")
         .hasLineCount(1);
     assertThat(Cli.run("list", "--store", "file:" + directory).out()).doesNotContain("delayed");
   }
