@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletionException;
@@ -93,6 +94,10 @@ final class Keeper implements AutoCloseable {
         follow();
         failures = 0;
         continue;
+      } catch (AccessDeniedException e) {
+        backoff = LATER;
+        trouble = e.getFile() + " belongs to another user, and a store is for one user";
+        failed(new StorageException("cannot open the store in " + directory + ": " + trouble, e));
       } catch (ConnectionLostException | IOException e) {
         trouble = "the lock is held by " + lock.holder() + ", which cannot be reached: " + e;
         LOG.debug("no owner of {} yet", directory, e);
