@@ -298,7 +298,7 @@ public final class FileStoreBenchmark {
       room.acquire();
       CompletableFuture<TaskId> stored =
           async.enqueue(task(FileStoreBenchmark::nothing, "payload " + i));
-      stored.whenComplete((id, failure) -> room.release());
+      var unused = stored.whenComplete((id, failure) -> room.release());
     }
     room.acquire(inFlight);
     return tasks / ((System.nanoTime() - start) / 1e9);

@@ -4,7 +4,13 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /** Some measured values, and what is said of them. */
-record Sample(double[] sorted) {
+final class Sample {
+  private final double[] sorted;
+
+  private Sample(double[] sorted) {
+    this.sorted = sorted;
+  }
+
   static Sample of(double... values) {
     double[] copy = values.clone();
     Arrays.sort(copy);
