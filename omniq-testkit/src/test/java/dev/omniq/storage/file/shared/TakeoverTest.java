@@ -18,12 +18,9 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.DisabledOnOs;
-import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several processes on one directory, whose owner ends, dies, or is stopped. */
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "signals")
 class TakeoverTest {
   private static final String APPLIED = "Done[]";
 
