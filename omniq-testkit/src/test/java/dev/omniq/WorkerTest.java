@@ -81,6 +81,11 @@ public class WorkerTest extends OmniQFixture {
     EVENTS.add("reported " + context.attempt() + " " + context.deadline().isPresent());
   }
 
+  @OmniTask
+  public static void tellThread() {
+    EVENTS.add(Thread.currentThread().toString());
+  }
+
   private Worker worker;
 
   @BeforeEach
@@ -328,6 +333,15 @@ public class WorkerTest extends OmniQFixture {
 
     assertThat(executor.isShutdown()).isFalse();
     executor.shutdown();
+  }
+
+  @Test
+  void handlers_runOnVirtualThreads_whereTheJdkHasThem() throws Exception {
+    start(omniq.worker());
+    omniq.enqueue(task(WorkerTest::tellThread));
+
+    assertThat(next())
+        .startsWith(Runtime.version().feature() >= 21 ? "VirtualThread[" : "Thread[omniq-handler-");
   }
 
   @Test

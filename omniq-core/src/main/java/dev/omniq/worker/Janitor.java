@@ -59,7 +59,7 @@ final class Janitor implements AutoCloseable {
             return;
           }
           var unused =
-              work.get()
+              begun(work)
                   .whenComplete(
                       (done, failure) -> {
                         if (failure != null && !closed) {
@@ -68,6 +68,15 @@ final class Janitor implements AutoCloseable {
                         every(pause, what, work);
                       });
         });
+  }
+
+  /** What cannot even begin has failed like any other, so that it is tried again. */
+  private static CompletableFuture<?> begun(Supplier<CompletableFuture<?>> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private CompletableFuture<Void> lookForUnknownNames() {
