@@ -21,7 +21,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,21 @@ class UpkeepTest {
       fixture.reopen();
       assertThat(fixture.all()).as("seed %d, opened again", seed).isEqualTo(tasks);
       assertThat(get(fixture.store().stats())).isEqualTo(stats);
+    }
+  }
+
+  @Test
+  void reads_thatAreUnderWayWhileSegmentsAreReplaced_findTheirTasks() {
+    mixture(8);
+    List<Task> tasks = fixture.all();
+    for (int round = 0; round < 10; round++) {
+      CompletableFuture<Void> compaction = fixture.store().compact();
+      List<CompletableFuture<Optional<Task>>> reads = new ArrayList<>();
+      do {
+        tasks.forEach(task -> reads.add(fixture.store().find(task.id())));
+      } while (!compaction.isDone() && reads.size() < 20_000);
+      get(compaction);
+      reads.forEach(read -> assertThat(get(read)).isPresent());
     }
   }
 
