@@ -12,6 +12,7 @@ import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.TaskStore;
 import dev.omniq.storage.Transition;
+import dev.omniq.storage.WakeUpListeners;
 import dev.omniq.storage.WakeUps;
 import dev.omniq.storage.WorkerInfo;
 import dev.omniq.storage.file.Command.Answer;
@@ -29,10 +30,8 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * The store that keeps tasks in a journal in a directory, as the process sees it that owns the
@@ -54,7 +53,7 @@ public final class FileStore implements TaskStore, WakeUps {
 
   private final Engine engine;
   private final TaskStore remote;
-  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private final WakeUpListeners listeners = new WakeUpListeners();
 
   private FileStore(Path directory, FileStoreOptions options) throws IOException {
     engine = Engine.open(new Layout(directory), options, this::tell);
@@ -233,21 +232,15 @@ public final class FileStore implements TaskStore, WakeUps {
 
   @Override
   public Subscription subscribe(Listener listener) {
-    Objects.requireNonNull(listener, "listener");
-    listeners.add(listener);
-    return () -> listeners.remove(listener);
+    return listeners.add(listener);
   }
 
   /** Tells the listeners of a group. */
   private void tell(boolean due, List<ClaimToken> revoked) {
-    for (Listener listener : listeners) {
-      if (due) {
-        listener.due();
-      }
-      if (!revoked.isEmpty()) {
-        listener.revoked(revoked);
-      }
+    if (due) {
+      listeners.due();
     }
+    listeners.revoked(revoked);
   }
 
   private <T> CompletableFuture<T> submit(Decision<T> decision) {

@@ -12,6 +12,7 @@ import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.TaskStore;
 import dev.omniq.storage.Transition;
+import dev.omniq.storage.WakeUpListeners;
 import dev.omniq.storage.WakeUps;
 import dev.omniq.storage.WorkerInfo;
 import dev.omniq.storage.table.Claim;
@@ -47,7 +48,7 @@ public final class MemoryStore implements TaskStore, WakeUps {
   private final TimeSource time;
   private final ReentrantLock lock = new ReentrantLock();
   private final MemoryTasks tasks = new MemoryTasks();
-  private final Listeners listeners = new Listeners();
+  private final WakeUpListeners listeners = new WakeUpListeners();
   private boolean closed;
 
   /** An empty store that lives by the given clocks. */
@@ -209,7 +210,10 @@ public final class MemoryStore implements TaskStore, WakeUps {
     } finally {
       lock.unlock();
     }
-    listeners.tell(wakeUp);
+    if (wakeUp.due()) {
+      listeners.due();
+    }
+    listeners.revoked(wakeUp.revoked());
     return answer;
   }
 

@@ -1,0 +1,21 @@
+package dev.omniq.storage.jdbc;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+
+/** Where a {@link Lane} has its connection from, for one batch at a time. Thread-safe. */
+public interface Connections extends AutoCloseable {
+
+  /** A connection in autocommit mode; may wait for one for some seconds. */
+  Connection take() throws SQLException;
+
+  /** Takes a connection back that is in autocommit mode and in order. */
+  void giveBack(Connection connection) throws SQLException;
+
+  /** Takes a connection back that failed and must not be used again. */
+  void discard(Connection connection);
+
+  /** Closes what is open. */
+  @Override
+  void close();
+}

@@ -1,0 +1,251 @@
+package dev.omniq.storage.jdbc;
+
+import dev.omniq.storage.Annotation;
+import dev.omniq.storage.Applied;
+import dev.omniq.storage.Changes;
+import dev.omniq.storage.ClaimRequest;
+import dev.omniq.storage.Claimed;
+import dev.omniq.storage.ExpiredClaim;
+import dev.omniq.storage.Inserted;
+import dev.omniq.storage.LeaseExtension;
+import dev.omniq.storage.Retention;
+import dev.omniq.storage.StoreStats;
+import dev.omniq.storage.TaskStore;
+import dev.omniq.storage.Transition;
+import dev.omniq.storage.WakeUpListeners;
+import dev.omniq.storage.WakeUps;
+import dev.omniq.storage.WorkerInfo;
+import dev.omniq.task.DeleteOutcome;
+import dev.omniq.task.NewTask;
+import dev.omniq.task.OutcomeUnknownException;
+import dev.omniq.task.Task;
+import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskQuery;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * A store on a database: {@link TaskStore}'s calls, made by two {@link Lane}s of the store, as a
+ * dialect's {@link Statements}. Thread-safe.
+ */
+public final class JdbcStore implements TaskStore, WakeUps {
+  private static final long OVERHEAD = 256;
+
+  private final Statements statements;
+  private final WakeUpListeners listeners;
+  private final Runnable closing;
+  private final Connections connections;
+  private final Lane writer;
+  private final Lane reader;
+  private final Lane claimer;
+  private final CallOrder order = new CallOrder();
+  private final Steps steps;
+
+  /** Every call as a step. */
+  private record Steps(
+      Step<NewTask, Inserted> insert,
+      Step<Transition, Applied> apply,
+      Step<ClaimRequest, List<Claimed>> claim,
+      Step<LeaseExtension, List<Applied>> extend,
+      Step<Annotation, Applied> annotate,
+      Step<TaskId, DeleteOutcome> delete,
+      Step<Purge, Integer> purge,
+      Step<Integer, List<ExpiredClaim>> expired,
+      Step<ClaimRequest, Optional<Instant>> nextDue,
+      Step<TaskId, Optional<Task>> find,
+      Step<TaskQuery, List<Task>> list,
+      Step<TaskId, Optional<Task>> liveRun,
+      Step<Boolean, StoreStats> stats,
+      Step<Boolean, List<WorkerInfo>> workers,
+      Step<After, Changes> changes) {
+
+    Steps(Statements sql, boolean claimsAmongReads) {
+      this(
+          Step.shared("insert", sql::insert),
+          Step.shared("apply", sql::apply),
+          claimsAmongReads ? Step.single("claim", sql::claim) : Step.sharedOne("claim", sql::claim),
+          claimsAmongReads
+              ? Step.single("extend", sql::extend)
+              : Step.sharedOne("extend", sql::extend),
+          Step.shared("annotate", sql::annotate),
+          Step.shared("delete", sql::delete),
+          Step.sharedOne("purge", (tx, purge) -> sql.purge(tx, purge.retention, purge.limit)),
+          Step.read("expired", sql::expired),
+          Step.read("nextDue", sql::nextDue),
+          Step.read("find", sql::find),
+          Step.read("list", sql::list),
+          Step.read("liveRun", sql::liveRun),
+          Step.read("stats", (tx, all) -> sql.stats(tx)),
+          Step.read("workers", (tx, all) -> sql.workers(tx)),
+          Step.read("changes", (tx, from) -> sql.changes(tx, from.position, from.limit)));
+    }
+  }
+
+  private record Purge(Retention retention, int limit) {}
+
+  private record After(long position, int limit) {}
+
+  /**
+   * What makes a dialect's store.
+   *
+   * @param name for threads and messages, such as the store's URL without secrets
+   * @param statements the SQL
+   * @param connections where each lane has its connection from
+   * @param claimsAmongReads whether claims and extensions go to the second lane, each statement for
+   *     itself, beside the writes; otherwise they are writes like all others
+   * @param listeners who is told of wake-ups; the statements tell them
+   * @param closing what else ends with the store, before its connections
+   */
+  public record Parts(
+      String name,
+      Statements statements,
+      Connections connections,
+      boolean claimsAmongReads,
+      WakeUpListeners listeners,
+      Runnable closing) {}
+
+  /** A store that is open; it closes the connections with itself. */
+  public JdbcStore(Parts parts) {
+    statements = parts.statements;
+    listeners = parts.listeners;
+    closing = parts.closing;
+    connections = parts.connections;
+    steps = new Steps(statements, parts.claimsAmongReads);
+    var transactor = new Transactor(connections, statements::trouble);
+    writer = new Lane("omniq-writer " + parts.name, transactor);
+    reader = new Lane("omniq-reader " + parts.name, transactor);
+    claimer = parts.claimsAmongReads ? reader : writer;
+  }
+
+  @Override
+  public Instant now() {
+    return statements.now();
+  }
+
+  @Override
+  public CompletableFuture<List<Inserted>> insert(List<NewTask> tasks) {
+    return all(writer, steps.insert, tasks, bytes(tasks))
+        .exceptionally(
+            failure -> {
+              throw naming(tasks, failure);
+            });
+  }
+
+  private static long bytes(List<NewTask> tasks) {
+    long bytes = 0;
+    for (NewTask task : tasks) {
+      bytes += OVERHEAD + task.spec().arguments().length();
+    }
+    return bytes;
+  }
+
+  /** Says which tasks it is that may or may not be stored. */
+  private static CompletionException naming(List<NewTask> tasks, Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    if (cause instanceof OutcomeUnknownException unknown) {
+      List<TaskId> ids = tasks.stream().map(NewTask::id).toList();
+      cause = new OutcomeUnknownException(unknown.getMessage(), ids, unknown);
+    }
+    return new CompletionException(cause);
+  }
+
+  @Override
+  public CompletableFuture<List<Claimed>> claim(ClaimRequest request) {
+    return one(claimer, steps.claim, request);
+  }
+
+  @Override
+  public CompletableFuture<List<Applied>> apply(List<Transition> transitions) {
+    return all(writer, steps.apply, transitions, OVERHEAD * transitions.size());
+  }
+
+  @Override
+  public CompletableFuture<List<Applied>> extend(LeaseExtension extension) {
+    return one(claimer, steps.extend, extension);
+  }
+
+  @Override
+  public CompletableFuture<List<ExpiredClaim>> expired(int limit) {
+    return one(claimer, steps.expired, limit);
+  }
+
+  @Override
+  public CompletableFuture<Optional<Instant>> nextDue(ClaimRequest request) {
+    return one(reader, steps.nextDue, request);
+  }
+
+  @Override
+  public CompletableFuture<List<Applied>> annotate(List<Annotation> annotations) {
+    return all(writer, steps.annotate, annotations, OVERHEAD * annotations.size());
+  }
+
+  @Override
+  public CompletableFuture<List<DeleteOutcome>> delete(List<TaskId> ids) {
+    return all(writer, steps.delete, ids, OVERHEAD * ids.size());
+  }
+
+  @Override
+  public CompletableFuture<Optional<Task>> find(TaskId id) {
+    return one(reader, steps.find, id);
+  }
+
+  @Override
+  public CompletableFuture<List<Task>> list(TaskQuery query) {
+    return one(reader, steps.list, query);
+  }
+
+  @Override
+  public CompletableFuture<Optional<Task>> liveRun(TaskId seriesId) {
+    return one(reader, steps.liveRun, seriesId);
+  }
+
+  @Override
+  public CompletableFuture<StoreStats> stats() {
+    return one(reader, steps.stats, true);
+  }
+
+  @Override
+  public CompletableFuture<List<WorkerInfo>> workers() {
+    return one(reader, steps.workers, true);
+  }
+
+  @Override
+  public CompletableFuture<Changes> changes(long after, int limit) {
+    return one(reader, steps.changes, new After(after, limit));
+  }
+
+  @Override
+  public CompletableFuture<Integer> purge(Retention retention, int limit) {
+    return one(writer, steps.purge, new Purge(retention, limit));
+  }
+
+  @Override
+  public Subscription subscribe(Listener listener) {
+    return listeners.add(listener);
+  }
+
+  /** Closes the lanes, which make the calls that wait, and then the connections. */
+  @Override
+  public void close() {
+    writer.close();
+    reader.close();
+    closing.run();
+    connections.close();
+  }
+
+  private <I, O> CompletableFuture<O> one(Lane lane, Step<I, O> step, I input) {
+    return all(lane, step, List.of(input), OVERHEAD).thenApply(answers -> answers.get(0));
+  }
+
+  /** A caller that cancels its answer cancels only its own copy. */
+  private <I, O> CompletableFuture<List<O>> all(
+      Lane lane, Step<I, O> step, List<I> inputs, long bytes) {
+    if (inputs.isEmpty()) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    return order.call(lane, () -> lane.call(step, inputs, bytes)).copy();
+  }
+}

@@ -1,0 +1,88 @@
+package dev.omniq.storage.jdbc;
+
+import dev.omniq.storage.Annotation;
+import dev.omniq.storage.Applied;
+import dev.omniq.storage.Changes;
+import dev.omniq.storage.ClaimRequest;
+import dev.omniq.storage.Claimed;
+import dev.omniq.storage.ExpiredClaim;
+import dev.omniq.storage.Inserted;
+import dev.omniq.storage.LeaseExtension;
+import dev.omniq.storage.Retention;
+import dev.omniq.storage.StoreStats;
+import dev.omniq.storage.TaskStore;
+import dev.omniq.storage.Transition;
+import dev.omniq.storage.WorkerInfo;
+import dev.omniq.task.DeleteOutcome;
+import dev.omniq.task.NewTask;
+import dev.omniq.task.Task;
+import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskQuery;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The SQL of a dialect: what each method of {@link TaskStore} promises, blocking, within a
+ * transaction that somebody else commits. A list that it is given may hold the inputs of several
+ * calls, in their order. May be called by several threads at once, each with a connection of its
+ * own.
+ */
+public interface Statements {
+
+  /** The store's clock; see {@link TaskStore#now}. */
+  Instant now();
+
+  /** See {@link TaskStore#insert}. */
+  List<Inserted> insert(Transaction transaction, List<NewTask> tasks) throws SQLException;
+
+  /** See {@link TaskStore#apply}. */
+  List<Applied> apply(Transaction transaction, List<Transition> transitions) throws SQLException;
+
+  /** See {@link TaskStore#claim}. */
+  List<Claimed> claim(Transaction transaction, ClaimRequest request) throws SQLException;
+
+  /** See {@link TaskStore#extend}. */
+  List<Applied> extend(Transaction transaction, LeaseExtension extension) throws SQLException;
+
+  /** See {@link TaskStore#annotate}. */
+  List<Applied> annotate(Transaction transaction, List<Annotation> annotations) throws SQLException;
+
+  /** See {@link TaskStore#delete}. */
+  List<DeleteOutcome> delete(Transaction transaction, List<TaskId> ids) throws SQLException;
+
+  /** See {@link TaskStore#purge}. */
+  int purge(Transaction transaction, Retention retention, int limit) throws SQLException;
+
+  /** See {@link TaskStore#expired}; may also put away claims of tasks that are settled. */
+  List<ExpiredClaim> expired(Transaction transaction, int limit) throws SQLException;
+
+  /** See {@link TaskStore#nextDue}. */
+  Optional<Instant> nextDue(Transaction transaction, ClaimRequest request) throws SQLException;
+
+  /** See {@link TaskStore#find}. */
+  Optional<Task> find(Transaction transaction, TaskId id) throws SQLException;
+
+  /** See {@link TaskStore#list}. */
+  List<Task> list(Transaction transaction, TaskQuery query) throws SQLException;
+
+  /** See {@link TaskStore#liveRun}. */
+  Optional<Task> liveRun(Transaction transaction, TaskId seriesId) throws SQLException;
+
+  /** See {@link TaskStore#stats}. */
+  StoreStats stats(Transaction transaction) throws SQLException;
+
+  /** See {@link TaskStore#workers}. */
+  List<WorkerInfo> workers(Transaction transaction) throws SQLException;
+
+  /**
+   * See {@link TaskStore#changes}.
+   *
+   * @param after the position asked for
+   */
+  Changes changes(Transaction transaction, long after, int limit) throws SQLException;
+
+  /** What a failed statement or commit says of its transaction. */
+  Trouble trouble(SQLException failure);
+}

@@ -1,0 +1,187 @@
+package dev.omniq.storage.jdbc;
+
+import dev.omniq.storage.jdbc.Step.Mode;
+import dev.omniq.task.OutcomeUnknownException;
+import dev.omniq.task.StorageException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings batches to the database. What fails for a batch is tried again call by call, so that a
+ * failure belongs to its caller; what may have happened is never tried again. Thread-safe.
+ */
+final class Transactor {
+  private static final Logger LOG = LoggerFactory.getLogger(Transactor.class);
+
+  /** How often a batch is tried that gives way to others, or whose connection is gone. */
+  private static final int TRIES = 5;
+
+  private final Connections connections;
+  private final Function<SQLException, Trouble> troubles;
+
+  /**
+   * A transactor.
+   *
+   * @param troubles what a dialect's exception says of its transaction
+   */
+  Transactor(Connections connections, Function<SQLException, Trouble> troubles) {
+    this.connections = connections;
+    this.troubles = troubles;
+  }
+
+  /** What comes after an attempt that did not succeed. */
+  private enum Next {
+    /** The same batch once more. */
+    AGAIN,
+    /** Each call by itself: one of them may be the reason. */
+    ALONE,
+    /** All calls fail. */
+    GIVE_UP
+  }
+
+  /** How an attempt ended that did not succeed. */
+  private record Failure(RuntimeException exception, Next next, boolean connectionSound) {
+
+    /** The connection can be used no more either. */
+    Failure broken(SQLException why) {
+      exception.addSuppressed(why);
+      return new Failure(exception, next, false);
+    }
+  }
+
+  /** Runs a batch to its end; every call of it has its answer afterwards. */
+  void run(Batch batch) {
+    Failure failure = attempt(batch);
+    for (int tries = 1; failure != null && failure.next == Next.AGAIN && tries < TRIES; tries++) {
+      LOG.debug("Trying again ({}): {}", batch.name(), failure.exception.getMessage());
+      failure = attempt(batch);
+    }
+    if (failure == null) {
+      return;
+    }
+    if (failure.next == Next.GIVE_UP || batch.calls().size() == 1) {
+      batch.fail(failure.exception);
+    } else {
+      batch.alone().forEach(this::run);
+    }
+  }
+
+  private @Nullable Failure attempt(Batch batch) {
+    Connection connection;
+    try {
+      connection = connections.take();
+    } catch (SQLException e) {
+      // To take one has waited for a while already, for all calls.
+      return new Failure(
+          new StorageException("no connection to the database: " + e.getMessage(), e),
+          Next.GIVE_UP,
+          false);
+    }
+    Failure failure =
+        batch.mode() == Mode.SHARED ? transact(batch, connection) : single(batch, connection);
+    putBack(connection, failure == null || failure.connectionSound);
+    return failure;
+  }
+
+  private @Nullable Failure transact(Batch batch, Connection connection) {
+    boolean committing = false;
+    Runnable answers;
+    Transaction transaction = Transaction.own(connection);
+    try {
+      connection.setAutoCommit(false);
+      answers = batch.run(transaction);
+      committing = true;
+      connection.commit();
+      connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      return rolledBack(connection, failure(batch, e, committing));
+    } catch (RuntimeException | Error e) {
+      return rolledBack(connection, refused(e));
+    }
+    transaction.committed();
+    answers.run();
+    return null;
+  }
+
+  private @Nullable Failure single(Batch batch, Connection connection) {
+    Runnable answers;
+    Transaction transaction = Transaction.own(connection);
+    try {
+      answers = batch.run(transaction);
+    } catch (SQLException e) {
+      return failure(batch, e, batch.mode() == Mode.SINGLE);
+    } catch (RuntimeException | Error e) {
+      return refused(e);
+    }
+    transaction.committed();
+    answers.run();
+    return null;
+  }
+
+  /** A call was refused before it came to the database. */
+  private static Failure refused(Throwable thrown) {
+    RuntimeException exception =
+        thrown instanceof RuntimeException unchecked
+            ? unchecked
+            : new StorageException("the store failed: " + thrown, thrown);
+    return new Failure(exception, Next.ALONE, true);
+  }
+
+  private Failure failure(Batch batch, SQLException e, boolean committing) {
+    return switch (troubles.apply(e)) {
+      case CONFLICT -> new Failure(refusal(batch, e), Next.AGAIN, true);
+      case REFUSED -> new Failure(refusal(batch, e), Next.ALONE, true);
+      case CONNECTION_LOST ->
+          committing
+              ? new Failure(unknown(batch, e), Next.GIVE_UP, false)
+              : new Failure(refusal(batch, e), Next.AGAIN, false);
+      case UNKNOWN ->
+          committing
+              ? new Failure(unknown(batch, e), Next.GIVE_UP, false)
+              : new Failure(refusal(batch, e), Next.ALONE, false);
+    };
+  }
+
+  private static StorageException refusal(Batch batch, SQLException e) {
+    return new StorageException(
+        "the database failed (%s), nothing was changed: %s".formatted(batch.name(), e.getMessage()),
+        e);
+  }
+
+  private static OutcomeUnknownException unknown(Batch batch, SQLException e) {
+    return new OutcomeUnknownException(
+        "it is not known whether this was stored (%s): %s".formatted(batch.name(), e.getMessage()),
+        List.of(),
+        e);
+  }
+
+  private static Failure rolledBack(Connection connection, Failure failure) {
+    if (!failure.connectionSound) {
+      return failure;
+    }
+    try {
+      connection.rollback();
+      connection.setAutoCommit(true);
+      return failure;
+    } catch (SQLException e) {
+      return failure.broken(e);
+    }
+  }
+
+  private void putBack(Connection connection, boolean sound) {
+    if (!sound) {
+      connections.discard(connection);
+      return;
+    }
+    try {
+      connections.giveBack(connection);
+    } catch (SQLException e) {
+      LOG.debug("A connection could not be given back", e);
+    }
+  }
+}
