@@ -6,6 +6,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -39,17 +40,20 @@ final class ArchitectureTest {
   /** The packages of the core that each of them may use, itself aside. */
   private static final Map<String, List<String>> ARROWS =
       new TreeMap<>(
-          Map.of(
-              "dev.omniq", List.of("worker", "queue", "codec", "storage..", "task"),
-              "dev.omniq.worker", List.of("queue", "codec", "storage", "task"),
-              "dev.omniq.queue", List.of("storage", "task"),
-              "dev.omniq.storage", List.of("task"),
-              "dev.omniq.storage.memory", List.of("storage", "storage.table", "task"),
-              "dev.omniq.storage.file", List.of("storage", "storage.table", "task"),
-              "dev.omniq.storage.file.shared", List.of("storage.file", "storage", "task"),
-              "dev.omniq.storage.table", List.of("storage", "task"),
-              "dev.omniq.codec", List.of("task"),
-              "dev.omniq.task", List.of()));
+          Map.ofEntries(
+              entry("dev.omniq", List.of("worker", "queue", "codec", "storage..", "task")),
+              entry("dev.omniq.worker", List.of("queue", "codec", "storage", "task")),
+              entry("dev.omniq.queue", List.of("storage", "task")),
+              entry("dev.omniq.storage", List.of("task")),
+              entry("dev.omniq.storage.memory", List.of("storage", "storage.table", "task")),
+              entry("dev.omniq.storage.file", List.of("storage", "storage.table", "task")),
+              entry(
+                  "dev.omniq.storage.file.shared",
+                  List.of("storage.file", "storage.json", "storage", "task")),
+              entry("dev.omniq.storage.json", List.of("storage", "task")),
+              entry("dev.omniq.storage.table", List.of("storage", "task")),
+              entry("dev.omniq.codec", List.of("task")),
+              entry("dev.omniq.task", List.of())));
 
   /** Virtual threads are called by name, for the library also runs where there are none. */
   private static final String VIRTUAL_THREADS = "dev.omniq.worker.HandlerThreads";

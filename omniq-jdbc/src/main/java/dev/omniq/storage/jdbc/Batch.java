@@ -47,7 +47,7 @@ final class Batch {
     int next = 0;
     while (next < calls.size()) {
       int end = next + 1;
-      while (end < calls.size() && calls.get(end).step() == calls.get(next).step()) {
+      while (end < calls.size() && calls.get(end).step().equals(calls.get(next).step())) {
         end++;
       }
       answers.add(runGroup(transaction, calls.subList(next, end)));

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * to another lane than the thread's last one waits for it. Thread-safe.
  */
 final class CallOrder {
+  @SuppressWarnings("ThreadLocalUsage") // each store has an order of its own
   private final ThreadLocal<@Nullable Last> last = new ThreadLocal<>();
 
   /**
