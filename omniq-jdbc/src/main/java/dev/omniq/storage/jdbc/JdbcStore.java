@@ -147,7 +147,7 @@ public final class JdbcStore implements TaskStore, WakeUps {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     if (cause instanceof OutcomeUnknownException unknown) {
       List<TaskId> ids = tasks.stream().map(NewTask::id).toList();
-      cause = new OutcomeUnknownException(unknown.getMessage(), ids, unknown);
+      cause = new OutcomeUnknownException(String.valueOf(unknown.getMessage()), ids, unknown);
     }
     return new CompletionException(cause);
   }
