@@ -1,6 +1,8 @@
 package dev.omniq.storage.jdbc;
 
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +21,31 @@ final class CallOrder {
    */
   private record Last(Lane lane, boolean queued, CompletableFuture<?> ended) {}
 
+  /** Calls that are not in their lane yet. */
+  private final Set<CompletableFuture<?>> deferred = ConcurrentHashMap.newKeySet();
+
   /** Makes a call to a lane, now or when the thread's calls to other lanes have ended. */
   <T> CompletableFuture<T> call(Lane lane, Supplier<CompletableFuture<T>> call) {
     Last before = last.get();
     boolean now = before == null || before.ended.isDone() || (before.queued && before.lane == lane);
-    CompletableFuture<T> answer =
-        now || before == null ? call.get() : before.ended.thenCompose(ended -> call.get());
-    last.set(new Last(lane, now, answer.handle((value, failure) -> null)));
+    CompletableFuture<T> answer = now || before == null ? call.get() : defer(before, call);
+    last.set(new Last(lane, now, ended(answer)));
     return answer;
+  }
+
+  private <T> CompletableFuture<T> defer(Last before, Supplier<CompletableFuture<T>> call) {
+    CompletableFuture<T> answer = before.ended.thenCompose(ended -> call.get());
+    deferred.add(answer);
+    var unused = answer.whenComplete((value, failure) -> deferred.remove(answer));
+    return answer;
+  }
+
+  private static CompletableFuture<?> ended(CompletableFuture<?> answer) {
+    return answer.handle((value, failure) -> null);
+  }
+
+  /** Waits for the calls that wait for others, whatever becomes of them. */
+  void await() {
+    deferred.forEach(answer -> ended(answer).join());
   }
 }

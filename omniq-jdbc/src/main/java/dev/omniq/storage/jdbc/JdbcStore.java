@@ -230,6 +230,7 @@ public final class JdbcStore implements TaskStore, WakeUps {
   /** Closes the lanes, which make the calls that wait, and then the connections. */
   @Override
   public void close() {
+    order.await();
     writer.close();
     reader.close();
     closing.run();

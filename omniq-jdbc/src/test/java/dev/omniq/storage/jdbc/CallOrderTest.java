@@ -1,0 +1,100 @@
+package dev.omniq.storage.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CallOrderTest {
+  @TempDir Path directory;
+
+  private final CallOrder order = new CallOrder();
+  private final List<String> done = Collections.synchronizedList(new ArrayList<>());
+  private final CountDownLatch goOn = new CountDownLatch(1);
+  private Lane left;
+  private Lane right;
+
+  private final Step<String, String> note =
+      Step.read(
+          "note",
+          (transaction, text) -> {
+            if (text.startsWith("slow")) {
+              awaitGoOn();
+            }
+            done.add(text);
+            return text;
+          });
+
+  @BeforeEach
+  void open() throws SQLException {
+    var transactor = new Transactor(new Database(directory), Database::trouble);
+    left = new Lane("left", transactor);
+    right = new Lane("right", transactor);
+  }
+
+  @AfterEach
+  void close() {
+    goOn.countDown();
+    left.close();
+    right.close();
+  }
+
+  @Test
+  void callsOfOneThread_keepTheirOrderOverTheLanes() {
+    call(left, "slow 1");
+    call(right, "2");
+    call(right, "3");
+    call(left, "4");
+    var last = call(left, "5");
+    goOn.countDown();
+    last.join();
+
+    assertThat(done).containsExactly("slow 1", "2", "3", "4", "5");
+  }
+
+  @Test
+  void callsOfAnotherThread_doNotWait() {
+    call(left, "slow");
+    CompletableFuture.supplyAsync(() -> call(right, "other")).join().join();
+
+    assertThat(done).containsExactly("other");
+  }
+
+  @Test
+  void call_behindOneThatFailed_isMadeAllTheSame() {
+    Step<String, String> failing =
+        Step.read(
+            "failing",
+            (transaction, text) -> {
+              awaitGoOn();
+              throw new SQLException("on purpose");
+            });
+    var failed = order.call(left, () -> left.call(failing, List.of("x"), 1));
+    var next = call(right, "next");
+    goOn.countDown();
+
+    assertThat(next.join()).containsExactly("next");
+    assertThat(failed).isCompletedExceptionally();
+  }
+
+  private CompletableFuture<List<String>> call(Lane lane, String text) {
+    return order.call(lane, () -> lane.call(note, List.of(text), 1));
+  }
+
+  private void awaitGoOn() {
+    try {
+      goOn.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts a lane", e);
+    }
+  }
+}

@@ -1,0 +1,279 @@
+package dev.omniq.storage.jdbc;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.omniq.task.OutcomeUnknownException;
+import dev.omniq.task.StorageException;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LaneTest {
+  @TempDir Path directory;
+
+  private final List<List<String>> runs = Collections.synchronizedList(new ArrayList<>());
+  private final List<Transaction> transactions = Collections.synchronizedList(new ArrayList<>());
+  private final CountDownLatch busy = new CountDownLatch(1);
+  private final CountDownLatch goOn = new CountDownLatch(1);
+
+  private final Step<String, Integer> store =
+      Step.shared(
+          "store",
+          (transaction, words) -> {
+            runs.add(words);
+            transactions.add(transaction);
+            List<Integer> lengths = new ArrayList<>();
+            for (String word : words) {
+              lengths.add(Database.store(transaction, word));
+            }
+            return lengths;
+          });
+
+  private final Step<String, String> block =
+      Step.read(
+          "block",
+          (transaction, word) -> {
+            busy.countDown();
+            awaitGoOn();
+            return word;
+          });
+
+  private Database database;
+  private Lane lane;
+
+  @BeforeEach
+  void open() throws SQLException {
+    database = new Database(directory);
+    lane = new Lane("words", new Transactor(database, Database::trouble));
+  }
+
+  @AfterEach
+  void close() {
+    goOn.countDown();
+    lane.close();
+  }
+
+  @Test
+  void call_isAnswered_whenItIsStored() throws SQLException {
+    assertThat(call(store, "one", "three").join()).containsExactly(3, 5);
+
+    assertThat(database.words()).containsExactly("one", "three");
+  }
+
+  @Test
+  void calls_thatWaitTogether_shareOneTransactionAndOneRun() throws Exception {
+    blockLane();
+    List<CompletableFuture<List<Integer>>> answers =
+        IntStream.range(0, 50).mapToObj(n -> call(store, "word " + n)).toList();
+    goOn.countDown();
+
+    answers.forEach(answer -> assertThat(answer.join()).hasSize(1));
+
+    assertThat(runs).hasSize(1);
+    assertThat(database.words())
+        .containsExactlyElementsOf(IntStream.range(0, 50).mapToObj(n -> "word " + n).toList());
+  }
+
+  @Test
+  void calls_ofDifferentSteps_keepTheirOrderInOneTransaction() throws Exception {
+    Step<String, Integer> other = Step.shared("other", store.work());
+    blockLane();
+    List<CompletableFuture<List<Integer>>> answers =
+        List.of(call(store, "a"), call(other, "b"), call(store, "c"));
+    goOn.countDown();
+    answers.forEach(CompletableFuture::join);
+
+    assertThat(runs).containsExactly(List.of("a"), List.of("b"), List.of("c"));
+    assertThat(transactions.stream().distinct()).hasSize(1);
+  }
+
+  @Test
+  void calls_beyondTheMostBytes_takeTheNextTransaction() throws Exception {
+    blockLane();
+    List<CompletableFuture<List<Integer>>> answers =
+        List.of(
+            lane.call(store, List.of("a"), 6 << 20),
+            lane.call(store, List.of("b"), 6 << 20),
+            lane.call(store, List.of("c"), 1));
+    goOn.countDown();
+    answers.forEach(CompletableFuture::join);
+
+    assertThat(runs).containsExactly(List.of("a"), List.of("b", "c"));
+  }
+
+  @Test
+  void call_thatTheDatabaseRefuses_failsAlone() throws Exception {
+    blockLane();
+    var before = call(store, "before");
+    var refused = call(store, "");
+    var after = call(store, "after");
+    goOn.countDown();
+
+    assertThat(before.join()).containsExactly(6);
+    assertThat(after.join()).containsExactly(5);
+    assertThatThrownBy(refused::join)
+        .hasCauseInstanceOf(StorageException.class)
+        .hasMessageContaining("nothing was changed")
+        .hasMessageContaining("CHECK");
+    assertThat(database.words()).containsExactly("before", "after");
+  }
+
+  @Test
+  void call_thatIsRefusedHalfWay_leavesNothing() throws SQLException {
+    assertThatThrownBy(call(store, "kept?", "")::join).hasCauseInstanceOf(StorageException.class);
+
+    assertThat(database.words()).isEmpty();
+  }
+
+  @Test
+  void call_withABadInput_failsAloneWithItsOwnException() throws Exception {
+    Step<String, Integer> picky =
+        Step.sharedOne(
+            "picky",
+            (transaction, word) -> {
+              if (word.equals("bad")) {
+                throw new IllegalArgumentException("no such word: bad");
+              }
+              return Database.store(transaction, word);
+            });
+    blockLane();
+    var good = call(picky, "good");
+    var bad = call(picky, "bad");
+    goOn.countDown();
+
+    assertThat(good.join()).containsExactly(4);
+    assertThatThrownBy(bad::join)
+        .hasCauseInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no such word: bad");
+    assertThat(database.words()).containsExactly("good");
+  }
+
+  @Test
+  void whatFollowsACommit_runsBeforeTheAnswer_andNotAfterARollback() {
+    List<String> followed = Collections.synchronizedList(new ArrayList<>());
+    Step<String, Integer> following =
+        Step.sharedOne(
+            "following",
+            (transaction, word) -> {
+              transaction.afterCommit(() -> followed.add(word));
+              return Database.store(transaction, word);
+            });
+
+    call(following, "word").join();
+    assertThat(followed).containsExactly("word");
+    assertThatThrownBy(call(following, "")::join).hasCauseInstanceOf(StorageException.class);
+
+    assertThat(followed).containsExactly("word");
+  }
+
+  @Test
+  void connection_lostBeforeTheCommit_isReplaced() throws SQLException {
+    var losses = new AtomicInteger(2);
+    Step<String, Integer> unlucky =
+        Step.sharedOne(
+            "unlucky",
+            (transaction, word) -> {
+              if (losses.getAndDecrement() > 0) {
+                transaction.connection().close();
+              }
+              return Database.store(transaction, word);
+            });
+
+    assertThat(call(unlucky, "word").join()).containsExactly(4);
+
+    assertThat(database.words()).containsExactly("word");
+    assertThat(database.taken()).isEqualTo(3);
+  }
+
+  @Test
+  void connection_lostInTheCommit_leavesTheOutcomeUnknown_andNothingIsRepeated() {
+    Step<String, Integer> unlucky =
+        Step.sharedOne(
+            "unlucky",
+            (transaction, word) -> {
+              int length = Database.store(transaction, word);
+              transaction.connection().close();
+              return length;
+            });
+
+    assertThatThrownBy(call(unlucky, "word")::join)
+        .hasCauseInstanceOf(OutcomeUnknownException.class);
+
+    assertThat(database.taken()).isEqualTo(1);
+  }
+
+  @Test
+  void connection_lostInASingleStatement_leavesTheOutcomeUnknown() {
+    Step<String, Integer> single =
+        Step.single(
+            "single",
+            (transaction, word) -> {
+              transaction.connection().close();
+              return Database.store(transaction, word);
+            });
+
+    assertThatThrownBy(call(single, "word")::join)
+        .hasCauseInstanceOf(OutcomeUnknownException.class);
+  }
+
+  @Test
+  void connection_lostInARead_isReplaced() {
+    var losses = new AtomicInteger(1);
+    Step<String, Boolean> read =
+        Step.read(
+            "read",
+            (transaction, word) -> {
+              if (losses.getAndDecrement() > 0) {
+                transaction.connection().close();
+              }
+              try (var statement = transaction.connection().createStatement()) {
+                return statement.execute("SELECT 1");
+              }
+            });
+
+    assertThat(call(read, "word").join()).containsExactly(true);
+  }
+
+  @Test
+  void close_makesTheCallsThatWait_andRefusesLaterOnes() throws Exception {
+    blockLane();
+    var waiting = call(store, "waiting");
+    var closing = CompletableFuture.runAsync(lane::close);
+    goOn.countDown();
+    closing.join();
+
+    assertThat(waiting).isCompletedWithValue(List.of(7));
+    assertThatThrownBy(call(store, "late")::join)
+        .hasCauseInstanceOf(StorageException.class)
+        .hasMessageContaining("closed");
+  }
+
+  @SafeVarargs
+  private final <I, O> CompletableFuture<List<O>> call(Step<I, O> step, I... inputs) {
+    return lane.call(step, List.of(inputs), 1);
+  }
+
+  private void awaitGoOn() {
+    try {
+      goOn.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException("nobody interrupts a lane", e);
+    }
+  }
+
+  private void blockLane() throws InterruptedException {
+    call(block, "now");
+    busy.await();
+  }
+}
