@@ -1,6 +1,6 @@
 package dev.omniq.storage.jdbc;
 
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -22,7 +22,7 @@ final class CallOrder {
   private record Last(Lane lane, boolean queued, CompletableFuture<?> ended) {}
 
   /** Calls that are not in their lane yet. */
-  private final Set<CompletableFuture<?>> deferred = ConcurrentHashMap.newKeySet();
+  private final Map<Object, CompletableFuture<?>> deferred = new ConcurrentHashMap<>();
 
   /** Makes a call to a lane, now or when the thread's calls to other lanes have ended. */
   <T> CompletableFuture<T> call(Lane lane, Supplier<CompletableFuture<T>> call) {
@@ -35,8 +35,9 @@ final class CallOrder {
 
   private <T> CompletableFuture<T> defer(Last before, Supplier<CompletableFuture<T>> call) {
     CompletableFuture<T> answer = before.ended.thenCompose(ended -> call.get());
-    deferred.add(answer);
-    var unused = answer.whenComplete((value, failure) -> deferred.remove(answer));
+    Object key = new Object();
+    deferred.put(key, answer);
+    var unused = answer.whenComplete((value, failure) -> deferred.remove(key));
     return answer;
   }
 
@@ -46,6 +47,6 @@ final class CallOrder {
 
   /** Waits for the calls that wait for others, whatever becomes of them. */
   void await() {
-    deferred.forEach(answer -> ended(answer).join());
+    deferred.values().forEach(answer -> ended(answer).join());
   }
 }
