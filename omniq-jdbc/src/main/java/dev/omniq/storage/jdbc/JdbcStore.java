@@ -8,6 +8,8 @@ import dev.omniq.storage.Claimed;
 import dev.omniq.storage.ExpiredClaim;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.LeaseExtension;
+import dev.omniq.storage.Movable;
+import dev.omniq.storage.MoveMark;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.TaskStore;
@@ -24,6 +26,7 @@ import dev.omniq.task.TaskQuery;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -31,7 +34,7 @@ import java.util.concurrent.CompletionException;
  * A store on a database: {@link TaskStore}'s calls, made by two {@link Lane}s of the store, as a
  * dialect's {@link Statements}. Thread-safe.
  */
-public final class JdbcStore implements TaskStore, WakeUps {
+public final class JdbcStore implements TaskStore, WakeUps, Movable {
   private static final long OVERHEAD = 256;
 
   private final Statements statements;
@@ -60,7 +63,11 @@ public final class JdbcStore implements TaskStore, WakeUps {
       Step<TaskId, Optional<Task>> liveRun,
       Step<Boolean, StoreStats> stats,
       Step<Boolean, List<WorkerInfo>> workers,
-      Step<After, Changes> changes) {
+      Step<After, Changes> changes,
+      Step<Boolean, Optional<MoveMark>> mark,
+      Step<Remark, Optional<MoveMark>> remark,
+      Step<Export, List<Task>> export,
+      Step<Restore, Integer> restore) {
 
     Steps(Statements sql, boolean claimsAmongReads) {
       this(
@@ -80,13 +87,23 @@ public final class JdbcStore implements TaskStore, WakeUps {
           Step.read("liveRun", sql::liveRun),
           Step.read("stats", (tx, all) -> sql.stats(tx)),
           Step.read("workers", (tx, all) -> sql.workers(tx)),
-          Step.read("changes", (tx, from) -> sql.changes(tx, from.position, from.limit)));
+          Step.read("changes", (tx, from) -> sql.changes(tx, from.position, from.limit)),
+          Step.read("mark", (tx, all) -> sql.mark(tx)),
+          Step.sharedOne("remark", (tx, marks) -> sql.mark(tx, marks.expected, marks.next)),
+          Step.read("export", (tx, page) -> sql.export(tx, page.after, page.limit)),
+          Step.sharedOne("restore", (tx, copies) -> sql.restore(tx, copies.move, copies.tasks)));
     }
   }
 
   private record Purge(Retention retention, int limit) {}
 
   private record After(long position, int limit) {}
+
+  private record Remark(Optional<MoveMark> expected, Optional<MoveMark> next) {}
+
+  private record Export(Optional<TaskId> after, int limit) {}
+
+  private record Restore(UUID move, List<Task> tasks) {}
 
   /**
    * What makes a dialect's store.
@@ -220,6 +237,27 @@ public final class JdbcStore implements TaskStore, WakeUps {
   @Override
   public CompletableFuture<Integer> purge(Retention retention, int limit) {
     return one(writer, steps.purge, new Purge(retention, limit));
+  }
+
+  @Override
+  public CompletableFuture<Optional<MoveMark>> mark() {
+    return one(reader, steps.mark, true);
+  }
+
+  @Override
+  public CompletableFuture<Optional<MoveMark>> mark(
+      Optional<MoveMark> expected, Optional<MoveMark> next) {
+    return one(writer, steps.remark, new Remark(expected, next));
+  }
+
+  @Override
+  public CompletableFuture<List<Task>> export(Optional<TaskId> after, int limit) {
+    return one(reader, steps.export, new Export(after, limit));
+  }
+
+  @Override
+  public CompletableFuture<Integer> restore(UUID move, List<Task> tasks) {
+    return one(writer, steps.restore, new Restore(move, List.copyOf(tasks)));
   }
 
   @Override

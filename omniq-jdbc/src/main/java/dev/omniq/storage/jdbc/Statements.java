@@ -8,6 +8,8 @@ import dev.omniq.storage.Claimed;
 import dev.omniq.storage.ExpiredClaim;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.LeaseExtension;
+import dev.omniq.storage.Movable;
+import dev.omniq.storage.MoveMark;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.TaskStore;
@@ -22,12 +24,13 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * The SQL of a dialect: what each method of {@link TaskStore} promises, blocking, within a
  * transaction that somebody else commits. A list that it is given may hold the inputs of several
- * calls, in their order. May be called by several threads at once, each with a connection of its
- * own.
+ * calls, in their order. Each method that changes something refuses what the {@link MoveMark} of
+ * the store refuses. May be called by several threads at once, each with a connection of its own.
  */
 public interface Statements {
 
@@ -82,6 +85,20 @@ public interface Statements {
    * @param after the position asked for
    */
   Changes changes(Transaction transaction, long after, int limit) throws SQLException;
+
+  /** See {@link Movable#mark()}. */
+  Optional<MoveMark> mark(Transaction transaction) throws SQLException;
+
+  /** See {@link Movable#mark(Optional, Optional)}. */
+  Optional<MoveMark> mark(
+      Transaction transaction, Optional<MoveMark> expected, Optional<MoveMark> next)
+      throws SQLException;
+
+  /** See {@link Movable#export}. */
+  List<Task> export(Transaction transaction, Optional<TaskId> after, int limit) throws SQLException;
+
+  /** See {@link Movable#restore}. */
+  int restore(Transaction transaction, UUID move, List<Task> tasks) throws SQLException;
 
   /** What a failed statement or commit says of its transaction. */
   Trouble trouble(SQLException failure);
