@@ -84,6 +84,19 @@ public record MoveMark(UUID move, Role role, Stage stage, String other, Instant 
   }
 
   /**
+   * Checks that a call may be made.
+   *
+   * @param present the mark of the store
+   * @throws StorageException if the mark refuses it
+   */
+  public static void require(Optional<MoveMark> present, Call call) {
+    Optional<StorageException> refusal = present.flatMap(mark -> mark.refuse(call));
+    if (refusal.isPresent()) {
+      throw refusal.get();
+    }
+  }
+
+  /**
    * Checks that copies may be stored.
    *
    * @param present the mark of the store

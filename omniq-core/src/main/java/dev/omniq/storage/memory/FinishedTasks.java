@@ -60,6 +60,11 @@ final class FinishedTasks {
         .iterator();
   }
 
+  /** From the lowest id up, or from above the given one. */
+  Iterator<Finished> ascending(Optional<TaskId> above) {
+    return above.map(id -> byId.tailMap(id, false)).orElse(byId).values().iterator();
+  }
+
   /** The next task that the retention no longer keeps. */
   Optional<Finished> outlived(Retention retention, Instant now) {
     return first(successes, retention.success(), now)

@@ -8,6 +8,8 @@ import dev.omniq.storage.Claimed;
 import dev.omniq.storage.ExpiredClaim;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.LeaseExtension;
+import dev.omniq.storage.Movable;
+import dev.omniq.storage.MoveMark;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.TaskStore;
@@ -29,6 +31,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -42,13 +45,14 @@ import java.util.function.Supplier;
  * the lock is released. A listing holds the lock for a slice at a time. Finished tasks stay on the
  * heap until they are purged.
  */
-public final class MemoryStore implements TaskStore, WakeUps {
+public final class MemoryStore implements TaskStore, WakeUps, Movable {
   private static final int SLICE = 512;
 
   private final TimeSource time;
   private final ReentrantLock lock = new ReentrantLock();
   private final MemoryTasks tasks = new MemoryTasks();
   private final WakeUpListeners listeners = new WakeUpListeners();
+  private Optional<MoveMark> mark = Optional.empty();
   private boolean closed;
 
   /** An empty store that lives by the given clocks. */
@@ -63,22 +67,23 @@ public final class MemoryStore implements TaskStore, WakeUps {
 
   @Override
   public CompletableFuture<List<Inserted>> insert(List<NewTask> newTasks) {
-    return change(() -> tasks.insert(newTasks, time.now()));
+    return change(MoveMark.Call.INSERT, () -> tasks.insert(newTasks, time.now()));
   }
 
   @Override
   public CompletableFuture<List<Claimed>> claim(ClaimRequest request) {
-    return change(() -> tasks.claim(request, time.now(), time.nanoTime()));
+    return change(MoveMark.Call.CLAIM, () -> tasks.claim(request, time.now(), time.nanoTime()));
   }
 
   @Override
   public CompletableFuture<List<Applied>> apply(List<Transition> transitions) {
-    return change(() -> tasks.apply(transitions, time.now()));
+    return change(MoveMark.Call.APPLY, () -> tasks.apply(transitions, time.now()));
   }
 
   @Override
   public CompletableFuture<List<Applied>> extend(LeaseExtension extension) {
     return change(
+        MoveMark.Call.EXTEND,
         () -> {
           long nanoNow = time.nanoTime();
           long expiresAt = Claim.expiry(nanoNow, extension.lease());
@@ -114,7 +119,7 @@ public final class MemoryStore implements TaskStore, WakeUps {
 
   @Override
   public CompletableFuture<List<Applied>> annotate(List<Annotation> annotations) {
-    return change(() -> annotations.stream().map(this::annotate).toList());
+    return change(MoveMark.Call.ANNOTATE, () -> annotations.stream().map(this::annotate).toList());
   }
 
   private Applied annotate(Annotation annotation) {
@@ -126,7 +131,7 @@ public final class MemoryStore implements TaskStore, WakeUps {
 
   @Override
   public CompletableFuture<List<DeleteOutcome>> delete(List<TaskId> ids) {
-    return change(() -> tasks.delete(ids));
+    return change(MoveMark.Call.DELETE, () -> tasks.delete(ids));
   }
 
   @Override
@@ -182,7 +187,7 @@ public final class MemoryStore implements TaskStore, WakeUps {
 
   @Override
   public CompletableFuture<Integer> purge(Retention retention, int limit) {
-    return change(() -> tasks.purge(retention, time.now(), limit));
+    return change(MoveMark.Call.PURGE, () -> tasks.purge(retention, time.now(), limit));
   }
 
   @Override
@@ -198,6 +203,44 @@ public final class MemoryStore implements TaskStore, WakeUps {
     } finally {
       lock.unlock();
     }
+  }
+
+  @Override
+  public CompletableFuture<Optional<MoveMark>> mark() {
+    return read(() -> mark);
+  }
+
+  @Override
+  public CompletableFuture<Optional<MoveMark>> mark(
+      Optional<MoveMark> expected, Optional<MoveMark> next) {
+    return read(
+        () -> {
+          mark = mark.equals(expected) ? next : mark;
+          return mark;
+        });
+  }
+
+  @Override
+  public CompletableFuture<List<Task>> export(Optional<TaskId> after, int limit) {
+    return read(() -> tasks.sliceUp(after, limit));
+  }
+
+  @Override
+  public CompletableFuture<Integer> restore(UUID move, List<Task> copies) {
+    return change(
+        () -> {
+          MoveMark.requireTarget(mark, move);
+          return tasks.restore(copies, time.now());
+        });
+  }
+
+  /** A change that the mark of a move may refuse. */
+  private <T> CompletableFuture<T> change(MoveMark.Call call, Supplier<T> change) {
+    return change(
+        () -> {
+          MoveMark.require(mark, call);
+          return change.get();
+        });
   }
 
   private <T> CompletableFuture<T> change(Supplier<T> change) {

@@ -3,6 +3,7 @@ package dev.omniq.storage.memory;
 import dev.omniq.storage.Applied;
 import dev.omniq.storage.ClaimRequest;
 import dev.omniq.storage.Claimed;
+import dev.omniq.storage.Copies;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
@@ -22,6 +23,7 @@ import dev.omniq.task.TaskStatus;
 import dev.omniq.task.Times;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -118,13 +120,25 @@ final class MemoryTasks {
 
   /** Some tasks, live and finished, the highest id first: a slice of a listing. */
   List<Task> slice(Optional<TaskId> below, int most) {
-    Iterator<Task> live = table.slice(below, most).stream().map(MemoryEntry::task).iterator();
-    Iterator<Finished> ended = finished.descending(below);
+    return merge(
+        table.slice(below, most), finished.descending(below), Comparator.reverseOrder(), most);
+  }
+
+  /** Some tasks, live and finished, the lowest id first: a slice of an export. */
+  List<Task> sliceUp(Optional<TaskId> above, int most) {
+    return merge(
+        table.sliceUp(above, most), finished.ascending(above), Comparator.naturalOrder(), most);
+  }
+
+  private static List<Task> merge(
+      List<MemoryEntry> entries, Iterator<Finished> ended, Comparator<TaskId> order, int most) {
+    Iterator<Task> live = entries.stream().map(MemoryEntry::task).iterator();
     List<Task> slice = new ArrayList<>();
     Optional<Task> one = next(live);
     Optional<Task> other = nextFinished(ended);
     while (slice.size() < most && (one.isPresent() || other.isPresent())) {
-      if (other.isEmpty() || (one.isPresent() && one.get().id().compareTo(other.get().id()) > 0)) {
+      if (other.isEmpty()
+          || (one.isPresent() && order.compare(one.get().id(), other.get().id()) < 0)) {
         slice.add(one.orElseThrow());
         one = next(live);
       } else {
@@ -133,6 +147,44 @@ final class MemoryTasks {
       }
     }
     return slice;
+  }
+
+  /** Stores copies from another store; those that are there stay as they are. */
+  int restore(List<Task> copies, Instant now) {
+    Copies.requireNotRunning(copies);
+    int added = 0;
+    for (Task copy : copies) {
+      if (find(copy.id()).isEmpty()) {
+        restore(copy, now);
+        added++;
+      }
+    }
+    return added;
+  }
+
+  private void restore(Task copy, Instant now) {
+    if (copy.status().isFinished()) {
+      long sequence = table.nextSequence();
+      table.sequenceSeen(sequence);
+      addFinished(new Finished(copy, sequence));
+      table.changed(now, copy.id(), copy.name(), copy.status());
+      return;
+    }
+    copy.uniqueKey()
+        .flatMap(key -> table.holder(copy.queue(), key))
+        .ifPresent(
+            holder -> {
+              throw Copies.keyHeld(copy, holder.id());
+            });
+    if (Copies.carriesSeries(copy)) {
+      table
+          .liveRun(copy.seriesId())
+          .ifPresent(
+              run -> {
+                throw Copies.seriesCarried(copy, run.id());
+              });
+    }
+    addPending(copy, table.nextSequence(), now);
   }
 
   StoreStats stats(Instant now) {

@@ -142,6 +142,30 @@ final class IdIndex {
     }
   }
 
+  /**
+   * Visits entries in ascending order of their ids until the visitor returns false.
+   *
+   * @param from the first entry visited is the one above this id; null for the lowest
+   */
+  void ascend(@Nullable Id from, Predicate<Entry> visitor) {
+    int at = from == null ? 0 : Math.max(0, leafOf(from.high(), from.low()));
+    for (boolean first = true; at < leaves.size(); at++, first = false) {
+      Leaf leaf = leaves.get(at);
+      int index = 0;
+      if (first && from != null) {
+        index = leaf.search(from.high(), from.low());
+        if (index < leaf.size && leaf.at(index).hasId(from.high(), from.low())) {
+          index++;
+        }
+      }
+      for (; index < leaf.size; index++) {
+        if (!visitor.test(leaf.at(index))) {
+          return;
+        }
+      }
+    }
+  }
+
   /** The halves of an id. */
   record Id(long high, long low) {}
 

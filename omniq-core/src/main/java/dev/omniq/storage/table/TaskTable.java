@@ -193,20 +193,34 @@ public final class TaskTable<E extends Entry> {
    */
   public List<E> slice(Optional<TaskId> below, int most) {
     List<E> found = new ArrayList<>();
-    IdIndex.Id from =
-        below
-            .map(TaskId::value)
-            .map(id -> new IdIndex.Id(id.getMostSignificantBits(), id.getLeastSignificantBits()))
-            .orElse(null);
-    ids.descend(
-        from,
-        entry -> {
-          if (found.size() < most) {
-            found.add(own(entry));
-          }
-          return found.size() < most;
-        });
+    ids.descend(halves(below), entry -> taken(entry, found, most));
     return found;
+  }
+
+  /**
+   * The entries with the lowest ids, ascending: a slice of an export.
+   *
+   * @param above only ids above this one
+   * @param most at most this many
+   */
+  public List<E> sliceUp(Optional<TaskId> above, int most) {
+    List<E> found = new ArrayList<>();
+    ids.ascend(halves(above), entry -> taken(entry, found, most));
+    return found;
+  }
+
+  private static IdIndex.@Nullable Id halves(Optional<TaskId> id) {
+    return id.map(TaskId::value)
+        .map(bits -> new IdIndex.Id(bits.getMostSignificantBits(), bits.getLeastSignificantBits()))
+        .orElse(null);
+  }
+
+  /** Adds an entry if there is room; whether there is room for more. */
+  private boolean taken(Entry entry, List<E> found, int most) {
+    if (found.size() < most) {
+      found.add(own(entry));
+    }
+    return found.size() < most;
   }
 
   /** The one instance for a queue and a name, to make entries with. */
