@@ -1,7 +1,7 @@
 package dev.omniq.benchmarks;
 
 import java.util.Arrays;
-import java.util.Locale;
+import java.util.List;
 
 /** Some measured values, and what is said of them. */
 final class Sample {
@@ -17,21 +17,15 @@ final class Sample {
     return new Sample(copy);
   }
 
+  static Sample of(List<Double> values) {
+    return of(values.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
   double quantile(double q) {
     return sorted[(int) Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
   }
 
   double median() {
     return quantile(0.5);
-  }
-
-  String milliseconds() {
-    return String.format(
-        Locale.ROOT,
-        "p50 %.2f ms, p99 %.2f ms, least %.2f, most %.2f",
-        median(),
-        quantile(0.99),
-        sorted[0],
-        sorted[sorted.length - 1]);
   }
 }

@@ -1,6 +1,6 @@
 /**
- * JMH benchmarks and end-to-end workloads. They may use what the core makes public; nothing may use
- * them.
+ * End-to-end workloads on every store, beside the limits of the machine. They may use what the core
+ * makes public; nothing may use them.
  */
 @NullMarked
 package dev.omniq.benchmarks;

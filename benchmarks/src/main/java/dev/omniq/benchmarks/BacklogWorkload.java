@@ -1,0 +1,107 @@
+package dev.omniq.benchmarks;
+
+import dev.omniq.OmniQ;
+import dev.omniq.TaskRequest;
+import dev.omniq.TaskType;
+import dev.omniq.task.TaskStatus;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.IntFunction;
+import java.util.stream.IntStream;
+
+/**
+ * Whether anything gets slower by what waits or has finished: the same store gets deeper and
+ * deeper, by tasks that a worker cannot take now, and after each layer the same things are
+ * measured. The depth of a layer is the system property {@code omniq.depth}, a million by default.
+ */
+final class BacklogWorkload {
+  private static final int DEPTH = Integer.getInteger("omniq.depth", 1_000_000);
+  private static final int BATCH = 10_000;
+  private static final int DRAINED = 10_000;
+  private static final TaskType<String> UNKNOWN = TaskType.of("nobody-knows-this", String.class);
+
+  private final OmniQ omniq;
+  private final Report report;
+  private double emptyDrain;
+  private double emptyWakeUp;
+
+  private BacklogWorkload(OmniQ omniq, Report report) {
+    this.omniq = omniq;
+    this.report = report;
+  }
+
+  static void run(Rounds rounds) throws Exception {
+    try (Place.Fresh fresh = rounds.place().fresh()) {
+      try (OmniQ omniq = OmniQ.open(fresh.url())) {
+        new BacklogWorkload(omniq, rounds.report()).layers();
+      }
+      reopen(fresh.url(), rounds.report());
+    }
+  }
+
+  private void layers() throws Exception {
+    measureDrain(); // warms up
+    emptyDrain = measureDrain();
+    emptyWakeUp = LatencyWorkload.wakeUps(omniq).median();
+    report.value("drain of 10,000, nothing else there", emptyDrain, "/s", "–");
+    report.value("wake-up p50, nothing else there", emptyWakeUp, "ms", "–");
+
+    fill("finished", EnqueueWorkload::nothing);
+    DrainWorkload.drain(omniq, DEPTH);
+    measure("a layer of finished tasks");
+    fill("far future", i -> EnqueueWorkload.nothing(i).delay(Duration.ofDays(30)));
+    measure("and one of the far future");
+    fill("another queue", i -> EnqueueWorkload.nothing(i).queue("other"));
+    measure("and one of another queue");
+    fill("unknown names", i -> UNKNOWN.with("payload " + i));
+    measure("and one of unknown names");
+    fill(
+        "near future, priority 9",
+        i -> EnqueueWorkload.nothing(i).priority(9).delay(Duration.ofMinutes(30)));
+    measure("and one of the near future, priority 9");
+  }
+
+  private void measure(String layer) throws Exception {
+    report.against("drain, " + layer, measureDrain(), emptyDrain, "/s", "≥ 0.80");
+    double wakeUp = LatencyWorkload.wakeUps(omniq).median();
+    report.against("wake-up p50, " + layer, wakeUp, emptyWakeUp, "ms", "≤ 1.25");
+    long start = System.nanoTime();
+    omniq.stats();
+    report.value("stats, " + layer, (System.nanoTime() - start) / 1e6, "ms", "–");
+  }
+
+  private double measureDrain() throws Exception {
+    EnqueueWorkload.all(omniq, 1_000, DRAINED);
+    return DrainWorkload.drain(omniq, DRAINED);
+  }
+
+  private void fill(String what, IntFunction<TaskRequest> request) {
+    long start = System.nanoTime();
+    for (int done = 0; done < DEPTH; done += BATCH) {
+      omniq.enqueueAll(IntStream.range(done, done + BATCH).mapToObj(request).toList());
+    }
+    System.err.printf(
+        Locale.ROOT,
+        "  … %,d tasks more (%s) in %.1f s%n",
+        DEPTH,
+        what,
+        (System.nanoTime() - start) / 1e9);
+  }
+
+  private static void reopen(String url, Report report) {
+    long before = heapInUse();
+    long start = System.nanoTime();
+    try (OmniQ omniq = OmniQ.open(url)) {
+      report.value("opened with all of that", (System.nanoTime() - start) / 1e6, "ms", "3000");
+      report.value("heap then", (heapInUse() - before) / 1048576.0, "MB", "256 file, 64 SQL");
+      report.value("waiting then", (double) omniq.stats().count(TaskStatus.PENDING), "tasks", "–");
+    }
+  }
+
+  private static long heapInUse() {
+    for (int i = 0; i < 3; i++) {
+      System.gc();
+    }
+    return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+  }
+}

@@ -1,0 +1,88 @@
+package dev.omniq.benchmarks;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs workloads on stores, each beside what the same machine does with the same bytes or rows and
+ * no queue around them, in turns within one run.
+ */
+public final class Benchmarks {
+  private static final int ROUNDS = Integer.getInteger("omniq.rounds", 3);
+  private static final List<String> STORES = List.of("file", "sqlite", "postgres");
+  private static final Map<String, Workload> WORKLOADS = new LinkedHashMap<>();
+
+  static {
+    WORKLOADS.put("enqueue", EnqueueWorkload::run);
+    WORKLOADS.put("drain", DrainWorkload::run);
+    WORKLOADS.put("wake-up", LatencyWorkload::wakeUp);
+    WORKLOADS.put("other-process", LatencyWorkload::otherProcess);
+    WORKLOADS.put("lateness", LatencyWorkload::lateness);
+    WORKLOADS.put("idle", IdleWorkload::run);
+    WORKLOADS.put("backlog", BacklogWorkload::run);
+  }
+
+  private Benchmarks() {}
+
+  private interface Workload {
+    void run(Rounds rounds) throws Exception;
+  }
+
+  /**
+   * The first argument is a directory to work in; the others are stores and workloads, all by
+   * default, and {@code --json} for lines that programs read.
+   */
+  public static void main(String[] args) throws Exception {
+    List<String> words = new ArrayList<>(List.of(args).subList(1, args.length));
+    boolean json = words.remove("--json");
+    List<String> stores = taken(words, STORES);
+    List<String> workloads = taken(words, List.copyOf(WORKLOADS.keySet()));
+    if (!words.isEmpty()) {
+      System.err.printf(
+          "unknown: %s; stores are %s, workloads are %s%n", words, STORES, WORKLOADS.keySet());
+      System.exit(2);
+    }
+    Path base = Files.createDirectories(Path.of(args[0]));
+    for (String store : stores) {
+      try (Place place = place(store, base)) {
+        run(place, workloads, json);
+      }
+    }
+  }
+
+  /** Those of the words that are among the known ones; all known ones if there is none. */
+  private static List<String> taken(List<String> words, List<String> known) {
+    List<String> named = known.stream().filter(words::contains).toList();
+    words.removeAll(known);
+    return named.isEmpty() ? known : named;
+  }
+
+  private static Place place(String store, Path base) throws Exception {
+    return switch (store) {
+      case "file" -> new FilePlace(base);
+      case "sqlite" -> new SqlitePlace(base);
+      default -> new PostgresPlace();
+    };
+  }
+
+  private static void run(Place place, List<String> workloads, boolean json) throws Exception {
+    System.out.printf(
+        "%s: %s · JDK %s · %d processors · %s · medians of %d rounds%n",
+        place.name(),
+        place.description(),
+        Runtime.version(),
+        Runtime.getRuntime().availableProcessors(),
+        Instant.now(),
+        ROUNDS);
+    var report = new Report(place.name(), json);
+    for (String workload : workloads) {
+      WORKLOADS.get(workload).run(new Rounds(place, report, ROUNDS));
+    }
+    report.end();
+  }
+}

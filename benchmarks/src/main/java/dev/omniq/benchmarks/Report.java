@@ -1,0 +1,89 @@
+package dev.omniq.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What a run says: a line for people as soon as it is known, and all of it as JSON lines for
+ * programs at the end, if they are asked for.
+ */
+final class Report {
+  private final String store;
+  private final boolean json;
+  private final List<String> lines = new ArrayList<>();
+
+  Report(String store, boolean json) {
+    this.store = store;
+    this.json = json;
+  }
+
+  /** A rate beside its limit, medians of interleaved rounds; the bar is the ratio to reach. */
+  void rate(String workload, List<Double> ours, List<Double> limit, String bar) {
+    double our = Sample.of(ours).median();
+    double its = Sample.of(limit).median();
+    double ratio = our / its;
+    System.out.printf(
+        Locale.ROOT,
+        "%-52s %,11.0f /s   limit %,11.0f /s   ratio %5.2f   bar %s%n",
+        workload,
+        our,
+        its,
+        ratio,
+        bar);
+    line(
+        "\"workload\":\"%s\",\"perSecond\":%.1f,\"limitPerSecond\":%.1f,\"ratio\":%.3f,\"bar\":\"%s\"",
+        workload, our, its, ratio, bar);
+  }
+
+  /** Times in milliseconds. */
+  void times(String workload, Sample sample, String bar) {
+    System.out.printf(
+        Locale.ROOT,
+        "%-52s p50 %.2f ms   p99 %.2f ms   most %.2f ms   bar %s%n",
+        workload,
+        sample.median(),
+        sample.quantile(0.99),
+        sample.quantile(1),
+        bar);
+    line(
+        "\"workload\":\"%s\",\"p50Ms\":%.3f,\"p99Ms\":%.3f,\"mostMs\":%.3f,\"bar\":\"%s\"",
+        workload, sample.median(), sample.quantile(0.99), sample.quantile(1), bar);
+  }
+
+  /** A figure that is compared with an earlier one of the same run. */
+  void against(String workload, double value, double before, String unit, String bar) {
+    System.out.printf(
+        Locale.ROOT,
+        "%-52s %,11.2f %s   empty %,11.2f   ratio %5.2f   bar %s%n",
+        workload,
+        value,
+        unit,
+        before,
+        value / before,
+        bar);
+    line(
+        "\"workload\":\"%s\",\"value\":%.3f,\"empty\":%.3f,\"unit\":\"%s\",\"ratio\":%.3f,\"bar\":\"%s\"",
+        workload, value, before, unit, value / before, bar);
+  }
+
+  /** A figure by itself. */
+  void value(String workload, double value, String unit, String bar) {
+    System.out.printf(Locale.ROOT, "%-52s %,11.2f %s   bar %s%n", workload, value, unit, bar);
+    line(
+        "\"workload\":\"%s\",\"value\":%.3f,\"unit\":\"%s\",\"bar\":\"%s\"",
+        workload, value, unit, bar);
+  }
+
+  @SuppressWarnings("AnnotateFormatMethod") // its callers are the few methods above
+  private void line(String format, Object... values) {
+    lines.add("{\"store\":\"" + store + "\"," + String.format(Locale.ROOT, format, values) + "}");
+  }
+
+  void end() {
+    if (json) {
+      lines.forEach(System.out::println);
+    }
+    System.out.println();
+  }
+}
