@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * Runs workloads on stores, each beside what the same machine does with the same bytes or rows and
@@ -81,7 +82,7 @@ public final class Benchmarks {
         ROUNDS);
     var report = new Report(place.name(), json);
     for (String workload : workloads) {
-      WORKLOADS.get(workload).run(new Rounds(place, report, ROUNDS));
+      Objects.requireNonNull(WORKLOADS.get(workload)).run(new Rounds(place, report, ROUNDS));
     }
     report.end();
   }

@@ -28,7 +28,7 @@ public final class Handlers {
   /** Notes how long after the enqueue it begins; both by the wall clock of this machine. */
   @OmniTask
   public static void sinceEnqueue(long enqueuedMicros) {
-    note(micros(Instant.now()) - enqueuedMicros);
+    note((double) (micros(Instant.now()) - enqueuedMicros));
   }
 
   /** Notes how long after its planned time it begins. */

@@ -53,7 +53,7 @@ record RawTable(String create, String insert, String claim, String settle) {
 
   private void make(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      for (String part : create.split(";")) {
+      for (String part : create.split(";", -1)) {
         statement.execute(part);
       }
     }
