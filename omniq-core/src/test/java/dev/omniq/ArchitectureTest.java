@@ -41,9 +41,10 @@ final class ArchitectureTest {
   private static final Map<String, List<String>> ARROWS =
       new TreeMap<>(
           Map.ofEntries(
-              entry("dev.omniq", List.of("worker", "queue", "codec", "storage..", "task")),
+              entry("dev.omniq", List.of("worker", "queue", "codec", "move", "storage..", "task")),
               entry("dev.omniq.worker", List.of("queue", "codec", "storage", "task")),
               entry("dev.omniq.queue", List.of("storage", "task")),
+              entry("dev.omniq.move", List.of("storage", "task")),
               entry("dev.omniq.storage", List.of("task")),
               entry("dev.omniq.storage.memory", List.of("storage", "storage.table", "task")),
               entry("dev.omniq.storage.file", List.of("storage", "storage.table", "task")),

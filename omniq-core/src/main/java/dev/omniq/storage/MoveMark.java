@@ -80,7 +80,7 @@ public record MoveMark(UUID move, Role role, Stage stage, String other, Instant 
             || call == Call.CLAIM
             || call == Call.PURGE
             || (call == Call.DELETE && stage != Stage.UNDOING);
-    return refused ? Optional.of(new StorageException(reason())) : Optional.empty();
+    return refused ? Optional.of(new StorageException(describe())) : Optional.empty();
   }
 
   /**
@@ -114,12 +114,14 @@ public record MoveMark(UUID move, Role role, Stage stage, String other, Instant 
           "this store takes no copies of move "
               + move
               + ": "
-              + present.map(MoveMark::reason).orElse("the move was completed or undone meanwhile"));
+              + present
+                  .map(MoveMark::describe)
+                  .orElse("the move was completed or undone meanwhile"));
     }
   }
 
-  /** What goes on, and what can be done about it. */
-  private String reason() {
+  /** What goes on, and what can be done about it, for people. */
+  public String describe() {
     if (role == Role.TARGET) {
       return stage == Stage.UNDOING
           ? "a move of tasks from " + other + " to this store is being undone; " + finishUndoing()

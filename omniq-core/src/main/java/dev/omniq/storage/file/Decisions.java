@@ -3,6 +3,7 @@ package dev.omniq.storage.file;
 import dev.omniq.storage.Annotation;
 import dev.omniq.storage.Applied;
 import dev.omniq.storage.ClaimRequest;
+import dev.omniq.storage.Copies;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.LeaseExtension;
 import dev.omniq.storage.Retention;
@@ -57,13 +58,17 @@ final class Decisions {
 
   /** The task that stands in the way of a new one: of its id, its unique key or its series. */
   private Optional<TaskId> present(NewTask task) throws IOException {
-    if (state.table().find(task.id()).isPresent() || state.finished().find(task.id()).isPresent()) {
+    if (isThere(task.id())) {
       return Optional.of(task.id());
     }
     Optional<TaskId> holder = holder(task.spec().queue(), task.spec().uniqueKey());
     return holder.isPresent() || !task.spec().schedule().recurring()
         ? holder
         : state.table().liveRun(task.seriesId()).map(FileEntry::id);
+  }
+
+  private boolean isThere(TaskId id) throws IOException {
+    return state.table().find(id).isPresent() || state.finished().find(id).isPresent();
   }
 
   private Optional<TaskId> holder(String queue, Optional<String> key) {
@@ -86,6 +91,38 @@ final class Decisions {
   private void noticeDue(TaskId id, Draft draft) {
     if (state.table().find(id).map(state.table()::isNext).orElse(false)) {
       draft.noticeDue();
+    }
+  }
+
+  // ---- restore ----
+
+  /** Stores copies from another store; those that are there stay as they are. */
+  int restore(List<Task> copies, Draft draft) throws IOException {
+    Copies.requireNotRunning(copies);
+    Instant now = time.now();
+    int added = 0;
+    for (Task copy : copies) {
+      if (isThere(copy.id())) {
+        continue;
+      }
+      if (copy.status().isLive()) {
+        requireFree(copy);
+      }
+      add(copy, state.table().nextSequence(), now, draft);
+      added++;
+    }
+    return added;
+  }
+
+  private void requireFree(Task copy) {
+    Optional<TaskId> holder = holder(copy.queue(), copy.uniqueKey());
+    if (holder.isPresent()) {
+      throw Copies.keyHeld(copy, holder.get());
+    }
+    Optional<FileEntry> run =
+        Copies.carriesSeries(copy) ? state.table().liveRun(copy.seriesId()) : Optional.empty();
+    if (run.isPresent()) {
+      throw Copies.seriesCarried(copy, run.get().id());
     }
   }
 

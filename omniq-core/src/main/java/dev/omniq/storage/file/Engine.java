@@ -1,11 +1,13 @@
 package dev.omniq.storage.file;
 
+import dev.omniq.storage.MoveMark;
 import dev.omniq.storage.file.Command.Answer;
 import dev.omniq.task.ClaimToken;
 import dev.omniq.task.StorageException;
 import dev.omniq.task.TimeSource;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -112,6 +114,19 @@ final class Engine implements GroupCommit.Work, AutoCloseable {
 
   Bodies bodies() {
     return bodies;
+  }
+
+  /** The mark of a move; for the holder of the pen. */
+  Optional<MoveMark> mark() {
+    return journal.manifest().mark();
+  }
+
+  /** Changes the mark, if it is the expected one; for the holder of the pen. */
+  Optional<MoveMark> mark(Optional<MoveMark> expected, Optional<MoveMark> next) throws IOException {
+    if (mark().equals(expected) && !next.equals(expected)) {
+      journal.mark(next);
+    }
+    return mark();
   }
 
   <T> CompletableFuture<T> submit(Command<T> command) {

@@ -8,6 +8,8 @@ import dev.omniq.storage.Claimed;
 import dev.omniq.storage.ExpiredClaim;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.LeaseExtension;
+import dev.omniq.storage.Movable;
+import dev.omniq.storage.MoveMark;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.TaskStore;
@@ -31,6 +33,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -47,9 +50,12 @@ import java.util.concurrent.CompletableFuture;
  * <p>Claims through the store itself are those of workers in this process, which die with it: the
  * next owner takes them back at once. For workers in other processes there is {@link #remoteView}.
  */
-public final class FileStore implements TaskStore, WakeUps {
+public final class FileStore implements TaskStore, WakeUps, Movable {
   /** How many tasks a step of a listing looks at before others have their turn. */
   private static final int PAGE = 512;
+
+  /** About as much text goes into a page of an export, which is held in memory. */
+  private static final long EXPORT_CHARACTERS = 4 << 20;
 
   private final Engine engine;
   private final TaskStore remote;
@@ -93,7 +99,8 @@ public final class FileStore implements TaskStore, WakeUps {
     if (tasks.isEmpty()) {
       return CompletableFuture.completedFuture(List.of());
     }
-    return submit(
+    return change(
+        MoveMark.Call.INSERT,
         tasks.stream().map(NewTask::id).toList(),
         draft -> new Answer.Forced<>(engine.decisions().insert(tasks, draft)));
   }
@@ -105,7 +112,9 @@ public final class FileStore implements TaskStore, WakeUps {
 
   /** Claims for a worker in this process, or for one in another. */
   CompletableFuture<List<Claimed>> claim(ClaimRequest request, boolean local) {
-    return submit(
+    return change(
+        MoveMark.Call.CLAIM,
+        List.of(),
         draft -> {
           long owner = local ? engine.owner() : 0;
           return engine.views().claimed(engine.decisions().claim(request, owner, draft));
@@ -117,14 +126,18 @@ public final class FileStore implements TaskStore, WakeUps {
     if (transitions.isEmpty()) {
       return CompletableFuture.completedFuture(List.of());
     }
-    return submit(
+    return change(
+        MoveMark.Call.APPLY,
         transitions.stream().map(Transition::id).toList(),
         draft -> new Answer.Forced<>(engine.decisions().apply(transitions, draft)));
   }
 
   @Override
   public CompletableFuture<List<Applied>> extend(LeaseExtension extension) {
-    return submit(draft -> new Answer.Written<>(engine.decisions().extend(extension)));
+    return change(
+        MoveMark.Call.EXTEND,
+        List.of(),
+        draft -> new Answer.Written<>(engine.decisions().extend(extension)));
   }
 
   @Override
@@ -139,12 +152,18 @@ public final class FileStore implements TaskStore, WakeUps {
 
   @Override
   public CompletableFuture<List<Applied>> annotate(List<Annotation> annotations) {
-    return submit(draft -> new Answer.Written<>(engine.decisions().annotate(annotations, draft)));
+    return change(
+        MoveMark.Call.ANNOTATE,
+        List.of(),
+        draft -> new Answer.Written<>(engine.decisions().annotate(annotations, draft)));
   }
 
   @Override
   public CompletableFuture<List<DeleteOutcome>> delete(List<TaskId> ids) {
-    return submit(ids, draft -> new Answer.Forced<>(engine.decisions().delete(ids, draft)));
+    return change(
+        MoveMark.Call.DELETE,
+        ids,
+        draft -> new Answer.Forced<>(engine.decisions().delete(ids, draft)));
   }
 
   @Override
@@ -218,7 +237,9 @@ public final class FileStore implements TaskStore, WakeUps {
   /** Step by step, so that a look at a million tasks holds up nobody. */
   private CompletableFuture<Integer> purge(Retention retention, int limit, int soFar) {
     CompletableFuture<Purged> step =
-        submit(
+        change(
+            MoveMark.Call.PURGE,
+            List.of(),
             draft ->
                 new Answer.Forced<>(engine.decisions().purge(retention, limit - soFar, draft)));
     return step.thenCompose(
@@ -227,6 +248,64 @@ public final class FileStore implements TaskStore, WakeUps {
           return done.more() && deleted < limit
               ? purge(retention, limit, deleted)
               : CompletableFuture.completedFuture(deleted);
+        });
+  }
+
+  @Override
+  public CompletableFuture<Optional<MoveMark>> mark() {
+    return submit(draft -> new Answer.Forced<>(engine.mark()));
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>It stands in the manifest, so neither the end of a process nor a compaction touches it.
+   */
+  @Override
+  public CompletableFuture<Optional<MoveMark>> mark(
+      Optional<MoveMark> expected, Optional<MoveMark> next) {
+    return submit(draft -> new Answer.Forced<>(engine.mark(expected, next)));
+  }
+
+  @Override
+  public CompletableFuture<List<Task>> export(Optional<TaskId> after, int limit) {
+    CompletableFuture<Exported> step =
+        submit(
+            draft -> {
+              Views.Page page = engine.views().pageUp(after, Math.min(limit, PAGE));
+              return new Answer.ReadForced<>(() -> new Exported(read(page), page.next()));
+            });
+    return step.thenCompose(
+        done ->
+            done.tasks().isEmpty() && done.next().isPresent()
+                ? export(done.next(), limit)
+                : CompletableFuture.completedFuture(done.tasks()));
+  }
+
+  /** What a step of an export found, and where it goes on. */
+  private record Exported(List<Task> tasks, Optional<TaskId> next) {}
+
+  private List<Task> read(Views.Page page) throws IOException {
+    var tasks = new ArrayList<Task>();
+    long characters = 0;
+    for (Bodies.Place place : page.places()) {
+      Task task = engine.bodies().read(place);
+      tasks.add(task);
+      characters += task.arguments().length() + task.state().result().map(String::length).orElse(0);
+      if (characters > EXPORT_CHARACTERS) {
+        break;
+      }
+    }
+    return tasks;
+  }
+
+  @Override
+  public CompletableFuture<Integer> restore(UUID move, List<Task> tasks) {
+    return submit(
+        tasks.stream().map(Task::id).toList(),
+        draft -> {
+          MoveMark.requireTarget(engine.mark(), move);
+          return new Answer.Forced<>(engine.decisions().restore(tasks, draft));
         });
   }
 
@@ -241,6 +320,17 @@ public final class FileStore implements TaskStore, WakeUps {
       listeners.due();
     }
     listeners.revoked(revoked);
+  }
+
+  /** A change that the mark of a move may refuse. */
+  private <T> CompletableFuture<T> change(
+      MoveMark.Call call, List<TaskId> concerns, Decision<T> decision) {
+    return submit(
+        concerns,
+        draft -> {
+          MoveMark.require(engine.mark(), call);
+          return decision.decide(draft);
+        });
   }
 
   private <T> CompletableFuture<T> submit(Decision<T> decision) {

@@ -147,7 +147,13 @@ final class FinishedTasks {
 
   /** Walks down over the finished tasks below an id that may meet a query. */
   FinishedWalk descending(TaskQuery query, Optional<TaskId> below, int visits) throws IOException {
-    return new FinishedWalk(sealed, generations, below.map(query::after).orElse(query), visits);
+    TaskQuery rest = below.map(query::after).orElse(query);
+    return new FinishedWalk(sealed, generations, rest, rest.after(), false, visits);
+  }
+
+  /** Walks up over all finished tasks above an id. */
+  FinishedWalk ascending(Optional<TaskId> above, int visits) throws IOException {
+    return new FinishedWalk(sealed, generations, TaskQuery.all(), above, true, visits);
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -11,8 +12,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks down over the finished tasks, over what has an index and what has none yet together, and
- * stops after a number of visits, to go on another time. For the holder of the pen only.
+ * Walks up or down over the finished tasks, over what has an index and what has none yet together,
+ * and stops after a number of visits, to go on another time. For the holder of the pen only.
  */
 final class FinishedWalk {
 
@@ -32,6 +33,7 @@ final class FinishedWalk {
   }
 
   private final TaskQuery query;
+  private final Comparator<TaskId> order;
   private final EffectMerge sealed;
   private final List<Head> heads = new ArrayList<>();
   private @Nullable Effect nextSealed;
@@ -42,18 +44,29 @@ final class FinishedWalk {
   /**
    * Begins a walk.
    *
-   * @param query what to show; of tasks without an index the others, too. It begins below its
-   *     cursor
+   * @param query what to show; of tasks without an index the others, too
+   * @param from it begins behind this id
+   * @param up whether it ascends
    * @param visits how many tasks it looks at, at most
    */
-  FinishedWalk(SealedTasks tasks, List<Generation> generations, TaskQuery query, int visits)
+  FinishedWalk(
+      SealedTasks tasks,
+      List<Generation> generations,
+      TaskQuery query,
+      Optional<TaskId> from,
+      boolean up,
+      int visits)
       throws IOException {
     this.query = query;
-    Optional<TaskId> below = query.after();
-    sealed = EffectMerge.descending(tasks.segments(), below);
+    order = up ? Comparator.naturalOrder() : Comparator.reverseOrder();
+    sealed =
+        up
+            ? EffectMerge.ascending(tasks.segments(), from)
+            : EffectMerge.descending(tasks.segments(), from);
     nextSealed = sealed.next();
     for (int i = generations.size() - 1; i >= 0; i--) {
-      heads.add(new Head(generations.get(i).descending(below).iterator()));
+      Generation each = generations.get(i);
+      heads.add(new Head((up ? each.ascending(from) : each.descending(from)).iterator()));
     }
     visitsLeft = visits;
   }
@@ -61,7 +74,7 @@ final class FinishedWalk {
   /** The next finished task; null at the end or when the visits are used up. */
   @Nullable FinishedTask next() throws IOException {
     while (visitsLeft-- > 0) {
-      TaskId id = highest();
+      TaskId id = nearest();
       if (id == null) {
         atEnd = true;
         return null;
@@ -77,19 +90,20 @@ final class FinishedWalk {
     return null;
   }
 
-  /** When {@link #next} was null: down to which id all was visited; empty if that is all. */
+  /** When {@link #next} was null: up to which id all was visited; empty if that is all. */
   Optional<TaskId> stoppedAt() {
     return atEnd ? Optional.empty() : Optional.ofNullable(visited);
   }
 
-  private @Nullable TaskId highest() {
-    TaskId highest = nextSealed == null ? null : nextSealed.id();
+  private @Nullable TaskId nearest() {
+    TaskId nearest = nextSealed == null ? null : nextSealed.id();
     for (Head head : heads) {
-      if (head.next != null && (highest == null || head.next.getKey().compareTo(highest) > 0)) {
-        highest = head.next.getKey();
+      if (head.next != null
+          && (nearest == null || order.compare(head.next.getKey(), nearest) < 0)) {
+        nearest = head.next.getKey();
       }
     }
-    return highest;
+    return nearest;
   }
 
   /** What the latest segment tells that has no index; null if none does. */

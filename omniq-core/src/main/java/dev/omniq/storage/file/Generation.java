@@ -68,6 +68,11 @@ final class Generation {
     return below.map(id -> told.headMap(id, false)).orElse(told).descendingMap().entrySet();
   }
 
+  /** What is told of the tasks above an id, ascending. */
+  Iterable<Map.Entry<TaskId, Told>> ascending(Optional<TaskId> above) {
+    return above.map(id -> told.tailMap(id, false)).orElse(told).entrySet();
+  }
+
   /** Adds tasks that ended before a time, at most {@code most}. */
   void expired(
       PurgeScan.Ends before, int most, Predicate<TaskId> counts, List<FinishedTask> found) {

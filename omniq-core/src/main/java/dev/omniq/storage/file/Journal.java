@@ -1,9 +1,11 @@
 package dev.omniq.storage.file;
 
+import dev.omniq.storage.MoveMark;
 import dev.omniq.task.StorageException;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -74,7 +76,7 @@ final class Journal implements AutoCloseable {
       manifest = new Manifest(1, List.of(last));
       disk.open(layout.segment(last)).close();
     } else {
-      manifest = new Manifest(old.owner() + 1, old.segments());
+      manifest = old.takenOver();
       for (int number : old.segments()) {
         if (!disk.exists(layout.segment(number))) {
           throw damaged(layout, layout.segment(number) + " is missing");
@@ -273,6 +275,16 @@ final class Journal implements AutoCloseable {
     }
     try {
       switchTo(manifest.replacing(old, by));
+    } catch (IOException e) {
+      failed = true; // which manifest counts is not known: a new one must be written
+      throw e;
+    }
+  }
+
+  /** Puts a mark in the place of the present one; on stable storage when the method returns. */
+  void mark(Optional<MoveMark> next) throws IOException {
+    try {
+      switchTo(manifest.marked(next));
     } catch (IOException e) {
       failed = true; // which manifest counts is not known: a new one must be written
       throw e;

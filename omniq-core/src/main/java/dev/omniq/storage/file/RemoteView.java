@@ -8,6 +8,8 @@ import dev.omniq.storage.Claimed;
 import dev.omniq.storage.ExpiredClaim;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.LeaseExtension;
+import dev.omniq.storage.Movable;
+import dev.omniq.storage.MoveMark;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.TaskStore;
@@ -21,10 +23,11 @@ import dev.omniq.task.TaskQuery;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /** A {@link FileStore} for workers in other processes: only its claims differ. */
-record RemoteView(FileStore store) implements TaskStore {
+record RemoteView(FileStore store) implements TaskStore, Movable {
 
   @Override
   public Instant now() {
@@ -104,6 +107,27 @@ record RemoteView(FileStore store) implements TaskStore {
   @Override
   public CompletableFuture<Integer> purge(Retention retention, int limit) {
     return store.purge(retention, limit);
+  }
+
+  @Override
+  public CompletableFuture<Optional<MoveMark>> mark() {
+    return store.mark();
+  }
+
+  @Override
+  public CompletableFuture<Optional<MoveMark>> mark(
+      Optional<MoveMark> expected, Optional<MoveMark> next) {
+    return store.mark(expected, next);
+  }
+
+  @Override
+  public CompletableFuture<List<Task>> export(Optional<TaskId> after, int limit) {
+    return store.export(after, limit);
+  }
+
+  @Override
+  public CompletableFuture<Integer> restore(UUID move, List<Task> tasks) {
+    return store.restore(move, tasks);
   }
 
   @Override

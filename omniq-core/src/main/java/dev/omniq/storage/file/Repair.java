@@ -1,5 +1,6 @@
 package dev.omniq.storage.file;
 
+import dev.omniq.storage.MoveMark;
 import dev.omniq.task.StorageException;
 import dev.omniq.task.TimeSource;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * Saves what is readable of a damaged store: what the store itself never does by itself, because
@@ -25,6 +27,7 @@ public final class Repair {
   private final JsonBuffer out = new JsonBuffer();
   private final List<Lost> lost = new ArrayList<>();
   private long owner = 1;
+  private Optional<MoveMark> mark = Optional.empty();
   private long size;
   private long lines;
   private long unfitting;
@@ -110,7 +113,7 @@ public final class Repair {
       target.force();
     }
     // Higher than any owner before: whoever held a claim in that process is not alive.
-    new Manifest(owner + 1, List.of(1)).write(disk, to);
+    new Manifest(owner + 1, List.of(1), mark).write(disk, to);
   }
 
   /** The segments that count, or if no manifest tells, all that are there. */
@@ -119,6 +122,7 @@ public final class Repair {
       var manifest = Manifest.read(disk, from);
       if (manifest.isPresent()) {
         owner = manifest.get().owner();
+        mark = manifest.get().mark();
         return manifest.get().segments();
       }
     } catch (Manifest.UnreadableException e) {

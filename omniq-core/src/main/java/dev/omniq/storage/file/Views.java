@@ -19,6 +19,7 @@ import dev.omniq.task.Times;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -141,40 +142,69 @@ final class Views {
 
   /** The next tasks below an id, live and finished ones merged. */
   Page page(TaskQuery query, Optional<TaskId> from, int size) throws IOException {
-    Optional<TaskId> below = from;
-    List<FileEntry> live = state.table().slice(below, size);
-    FinishedWalk walk = state.finished().descending(query, below, size * 2);
+    return merge(
+        query,
+        from,
+        state.table().slice(from, size),
+        state.finished().descending(query, from, size * 2),
+        Comparator.reverseOrder(),
+        size);
+  }
+
+  /** The next of all tasks above an id: a page of an export. */
+  Page pageUp(Optional<TaskId> from, int size) throws IOException {
+    return merge(
+        TaskQuery.all(),
+        from,
+        state.table().sliceUp(from, size),
+        state.finished().ascending(from, size * 2),
+        Comparator.naturalOrder(),
+        size);
+  }
+
+  private Page merge(
+      TaskQuery query,
+      Optional<TaskId> from,
+      List<FileEntry> live,
+      FinishedWalk walk,
+      Comparator<TaskId> order,
+      int size)
+      throws IOException {
+    Optional<TaskId> last = from;
     FinishedTask finished = walk.next();
     var places = new ArrayList<Place>();
     int l = 0;
     for (int i = 0; i < size; i++) {
       FileEntry entry = l < live.size() ? live.get(l) : null;
-      if (entry != null && isNext(entry, finished, walk)) {
+      if (entry != null && isNext(entry, finished, walk, order)) {
         if (mayMatch(query, entry)) {
           places.add(place(entry));
         }
-        below = Optional.of(entry.id());
+        last = Optional.of(entry.id());
         l++;
       } else if (finished != null) {
         if (mayMatch(query, finished)) {
           places.add(Place.of(finished));
         }
-        below = Optional.of(finished.id());
+        last = Optional.of(finished.id());
         finished = walk.next();
       } else {
         return new Page(places, walk.stoppedAt());
       }
     }
-    return new Page(places, below);
+    return new Page(places, last);
   }
 
   /** Whether a live task comes next, or what is finished before it. */
   private static boolean isNext(
-      FileEntry entry, @Nullable FinishedTask finished, FinishedWalk walk) {
+      FileEntry entry,
+      @Nullable FinishedTask finished,
+      FinishedWalk walk,
+      Comparator<TaskId> order) {
     if (finished != null) {
-      return entry.id().compareTo(finished.id()) > 0;
+      return order.compare(entry.id(), finished.id()) < 0;
     }
-    return walk.stoppedAt().map(stop -> entry.id().compareTo(stop) >= 0).orElse(true);
+    return walk.stoppedAt().map(stop -> order.compare(entry.id(), stop) <= 0).orElse(true);
   }
 
   private static boolean mayMatch(TaskQuery query, FileEntry entry) {

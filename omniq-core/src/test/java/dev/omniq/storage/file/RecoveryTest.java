@@ -317,14 +317,14 @@ class RecoveryTest {
   void aStore_ofANewerFormat_isRefused() throws IOException {
     Path copy = copy(1, bytes -> bytes);
     var out = new JsonBuffer();
-    out.put("{\"format\":2,\"owner\":\"new\"}\n".getBytes(StandardCharsets.UTF_8));
+    out.put("{\"format\":3,\"owner\":\"new\"}\n".getBytes(StandardCharsets.UTF_8));
     GroupFormat.seal(out, 0, 1, 0);
     Files.write(new Layout(copy).manifest(), Arrays.copyOf(out.array(), out.size()));
 
     assertThatThrownBy(() -> openCopy(copy))
         .isInstanceOf(StorageException.class)
         .hasMessageContaining("newer version")
-        .hasMessageContaining("format 2");
+        .hasMessageContaining("format 3");
   }
 
   @Test

@@ -10,6 +10,8 @@ import dev.omniq.storage.Claimed;
 import dev.omniq.storage.ExpiredClaim;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.LeaseExtension;
+import dev.omniq.storage.Movable;
+import dev.omniq.storage.MoveMark;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.TaskStore;
@@ -17,6 +19,7 @@ import dev.omniq.storage.Transition;
 import dev.omniq.storage.WorkerInfo;
 import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.NewTask;
+import dev.omniq.task.StorageException;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
@@ -26,6 +29,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
@@ -52,6 +56,10 @@ import java.util.stream.IntStream;
   @JsonSubTypes.Type(value = Call.Workers.class, name = "workers"),
   @JsonSubTypes.Type(value = Call.ReadChanges.class, name = "changes"),
   @JsonSubTypes.Type(value = Call.Purge.class, name = "purge"),
+  @JsonSubTypes.Type(value = Call.ReadMark.class, name = "mark"),
+  @JsonSubTypes.Type(value = Call.SetMark.class, name = "setMark"),
+  @JsonSubTypes.Type(value = Call.Export.class, name = "export"),
+  @JsonSubTypes.Type(value = Call.Restore.class, name = "restore"),
 })
 sealed interface Call<T> {
 
@@ -336,6 +344,63 @@ sealed interface Call<T> {
     public Optional<List<TaskId>> changes() {
       return Optional.of(List.of());
     }
+  }
+
+  /** {@link Movable#mark()}. */
+  record ReadMark() implements Call<Optional<MoveMark>> {
+    @Override
+    public CompletableFuture<Optional<MoveMark>> on(TaskStore store) {
+      return movable(store).mark();
+    }
+  }
+
+  /** {@link Movable#mark(Optional, Optional)}; a repeated one tells what stands as well. */
+  record SetMark(Optional<MoveMark> expected, Optional<MoveMark> next)
+      implements Call<Optional<MoveMark>> {
+    @Override
+    public CompletableFuture<Optional<MoveMark>> on(TaskStore store) {
+      return movable(store).mark(expected, next);
+    }
+
+    @Override
+    public Optional<List<TaskId>> changes() {
+      return Optional.of(List.of());
+    }
+  }
+
+  /** {@link Movable#export}. */
+  record Export(Optional<TaskId> after, int limit) implements Call<List<Task>> {
+    @Override
+    public CompletableFuture<List<Task>> on(TaskStore store) {
+      return movable(store).export(after, limit);
+    }
+  }
+
+  /** {@link Movable#restore}; a repeated one counts only what it stored itself. */
+  record Restore(UUID move, List<Task> tasks) implements Call<Integer> {
+    /** Checks that the values are there. */
+    public Restore {
+      Objects.requireNonNull(move, "move");
+      tasks = List.copyOf(tasks);
+    }
+
+    @Override
+    public CompletableFuture<Integer> on(TaskStore store) {
+      return movable(store).restore(move, tasks);
+    }
+
+    @Override
+    public Optional<List<TaskId>> changes() {
+      return Optional.of(tasks.stream().map(Task::id).toList());
+    }
+  }
+
+  /** The stores behind all these calls can be moved; only stores of tests need not be. */
+  private static Movable movable(TaskStore store) {
+    if (store instanceof Movable movable) {
+      return movable;
+    }
+    throw new StorageException("this store cannot be moved");
   }
 
   /** The answers of all, in their order. */

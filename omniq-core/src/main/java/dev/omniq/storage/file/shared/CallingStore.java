@@ -8,6 +8,8 @@ import dev.omniq.storage.Claimed;
 import dev.omniq.storage.ExpiredClaim;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.LeaseExtension;
+import dev.omniq.storage.Movable;
+import dev.omniq.storage.MoveMark;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.TaskStore;
@@ -23,13 +25,14 @@ import dev.omniq.task.TimeSource;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 
 /**
  * A store that makes a {@link Call} of each call and passes it on. All its kinds are on one machine
  * with the store that answers, so the clock is everybody's.
  */
-abstract class CallingStore implements TaskStore, WakeUps {
+abstract class CallingStore implements TaskStore, WakeUps, Movable {
   private final TimeSource time;
 
   CallingStore(TimeSource time) {
@@ -117,5 +120,26 @@ abstract class CallingStore implements TaskStore, WakeUps {
   @Override
   public final CompletableFuture<Integer> purge(Retention retention, int limit) {
     return call(new Call.Purge(retention, limit));
+  }
+
+  @Override
+  public final CompletableFuture<Optional<MoveMark>> mark() {
+    return call(new Call.ReadMark());
+  }
+
+  @Override
+  public final CompletableFuture<Optional<MoveMark>> mark(
+      Optional<MoveMark> expected, Optional<MoveMark> next) {
+    return call(new Call.SetMark(expected, next));
+  }
+
+  @Override
+  public final CompletableFuture<List<Task>> export(Optional<TaskId> after, int limit) {
+    return call(new Call.Export(after, limit));
+  }
+
+  @Override
+  public final CompletableFuture<Integer> restore(UUID move, List<Task> tasks) {
+    return call(new Call.Restore(move, tasks));
   }
 }
