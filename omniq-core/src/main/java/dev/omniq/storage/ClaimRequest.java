@@ -12,8 +12,10 @@ import java.util.Set;
  * @param limit at most this many tasks in all, at least 1
  * @param queues the queues to take from, each with a limit of its own
  * @param names the task names that the worker has handlers for
- * @param suspects at most this many tasks with {@code losses > 0}: a worker runs at most one, so
- *     that a task that kills its process does not take neighbours of its kind with it
+ * @param suspects at most this many tasks with {@code losses > 0}, 0 or 1: a worker runs at most
+ *     one, so that a task that kills its process does not take neighbours of its kind with it. Only
+ *     the first one in claim order over the queues with a limit is considered, also if it is then
+ *     left out because its queue's limit is reached
  * @param lease how long the claims hold unless extended
  */
 public record ClaimRequest(
@@ -28,9 +30,9 @@ public record ClaimRequest(
   public ClaimRequest {
     queues = List.copyOf(queues);
     names = Set.copyOf(names);
-    if (limit < 1 || suspects < 0 || lease.isNegative() || lease.isZero()) {
+    if (limit < 1 || suspects < 0 || suspects > 1 || lease.isNegative() || lease.isZero()) {
       throw new IllegalArgumentException(
-          "limit must be at least 1 (is %d), suspects at least 0 (is %d), lease positive (is %s)"
+          "limit must be at least 1 (is %d), suspects 0 or 1 (is %d), lease positive (is %s)"
               .formatted(limit, suspects, lease));
     }
   }

@@ -23,7 +23,7 @@ record Ask(
 
   static Ask from(ClaimToken first) {
     var queues = List.of(new QueueLimit(Samples.QUEUE, 100));
-    return new Ask(first, 100, queues, Set.of(Samples.MAIL), 100, Samples.LEASE);
+    return new Ask(first, 100, queues, Set.of(Samples.MAIL), 1, Samples.LEASE);
   }
 
   Ask first(ClaimToken value) {

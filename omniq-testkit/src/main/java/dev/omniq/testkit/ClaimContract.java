@@ -21,6 +21,7 @@ import dev.omniq.storage.ClaimRequest.QueueLimit;
 import dev.omniq.storage.Claimed;
 import dev.omniq.storage.ExpiredClaim;
 import dev.omniq.task.ClaimToken;
+import dev.omniq.task.Due;
 import dev.omniq.task.NewTask;
 import dev.omniq.task.Notes;
 import dev.omniq.task.Task;
@@ -335,6 +336,18 @@ abstract class ClaimContract extends ContractFixture {
     loseAll();
 
     assertThat(claimedIds(both.first(ask().first()).suspects(1))).containsExactly(id(1));
+  }
+
+  @Test
+  void claim_considersOnlyTheFirstSuspect_evenIfItsQueueIsFull() {
+    insert(inQueue(1, "a"), inQueue(2, "b"));
+    Ask both = ask().queues(new QueueLimit("a", 1), new QueueLimit("b", 9));
+    claim(both);
+    loseAll();
+
+    insert(new NewTask(id(4), inQueue(4, "a").spec(), new Due.At(NOON.minusSeconds(60)), id(4), 1));
+
+    assertThat(claimedIds(both.first(ask().first()).suspects(1))).containsExactly(id(4));
   }
 
   private void suspects(int... numbers) {

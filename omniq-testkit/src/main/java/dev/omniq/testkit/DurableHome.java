@@ -25,6 +25,19 @@ public interface DurableHome extends StoreHome {
    */
   default void compact(TaskStore store) {}
 
+  /** What becomes of the leases of a process that ended; by default they end with it. */
+  default Leases leases() {
+    return Leases.ENDED;
+  }
+
+  /** What becomes of the leases of a process that ended. */
+  enum Leases {
+    /** They are over: only that process could have had workers. */
+    ENDED,
+    /** They are counted anew, in full, from the reopening: other processes may go on. */
+    ANEW
+  }
+
   /** What a crash may take with it. */
   enum Loss {
     /** The process was killed: only calls that were not answered may have not happened. */

@@ -58,8 +58,16 @@ final class ModelRows {
     }
   }
 
-  /** Who runs a task: {@code first} is the first token of the claim call that took it. */
-  record Hold(ClaimToken token, ClaimToken first, long expiresAt, long extensions) {}
+  /**
+   * Who runs a task: {@code first} is the first token of the claim call that took it, the lease in
+   * nanoseconds.
+   */
+  record Hold(ClaimToken token, ClaimToken first, long lease, long expiresAt, long extensions) {
+
+    Hold extended(long newExpiry, long newExtensions) {
+      return new Hold(token, first, lease, newExpiry, newExtensions);
+    }
+  }
 
   ModelRows copy() {
     var copy = new ModelRows();

@@ -87,14 +87,20 @@ public final class ModelStorage implements TaskStore {
   }
 
   /**
-   * What the next owner finds, which has other clocks, after the process of this one ended: the
-   * workers of that process ended with it, so their leases are over.
+   * What the next process finds, which has other clocks, after the process of this one ended.
+   *
+   * @param leases what becomes of the leases that were held
    */
-  ModelStorage reopened(TimeSource newTime) {
+  ModelStorage reopened(TimeSource newTime, DurableHome.Leases leases) {
     ModelStorage next = copy(newTime);
     long now = newTime.nanoTime();
     next.seen.replaceAll((worker, then) -> new Seen(then.at, now));
-    next.rows.replaceHolds(hold -> new Hold(hold.token(), hold.first(), now, 0));
+    boolean over = leases == DurableHome.Leases.ENDED;
+    next.rows.replaceHolds(
+        hold ->
+            over
+                ? new Hold(hold.token(), hold.first(), hold.lease(), now, 0)
+                : hold.extended(now + hold.lease(), hold.extensions()));
     return next;
   }
 
@@ -160,14 +166,16 @@ public final class ModelStorage implements TaskStore {
     for (Row row : inClaimOrder(request)) {
       String queue = row.task().queue();
       boolean suspect = row.task().state().losses() > 0;
-      if (claimed.size() == request.limit()
-          || taken.getOrDefault(queue, 0) >= limitOf(request, queue)
-          || (suspect && suspects == request.suspects())) {
+      if (claimed.size() == request.limit()) {
+        break;
+      }
+      // The first suspects use the room for suspects up, whether they are taken or not.
+      boolean considered = !suspect || suspects++ < request.suspects();
+      if (!considered || taken.getOrDefault(queue, 0) >= limitOf(request, queue)) {
         continue;
       }
       claimed.add(start(row, request, request.first().plus(claimed.size())));
       taken.merge(queue, 1, Integer::sum);
-      suspects += suspect ? 1 : 0;
     }
     if (!claimed.isEmpty()) {
       claimsMade.add(request.first());
@@ -201,7 +209,8 @@ public final class ModelStorage implements TaskStore {
 
   private Claimed start(Row row, ClaimRequest request, ClaimToken token) {
     Task task = row.task().with(row.task().state().claimed(token.worker(), now()));
-    var hold = new Hold(token, request.first(), expiry(request.lease()), 0);
+    var hold =
+        new Hold(token, request.first(), bounded(request.lease()), expiry(request.lease()), 0);
     rows.put(row.with(task).heldBy(hold));
     rows.changed(task, now());
     return new Claimed(task, token);
@@ -291,17 +300,18 @@ public final class ModelStorage implements TaskStore {
         () -> {
           see(extension.worker());
           return extension.tokens().stream()
-              .map(token -> extendOne(token, expiry(extension.lease())))
+              .map(token -> extendOne(token, extension.lease()))
               .toList();
         });
   }
 
-  private Applied extendOne(ClaimToken token, long expiresAt) {
+  private Applied extendOne(ClaimToken token, Duration lease) {
     Optional<Row> held = rows.all(row -> row.isHeldBy(token)).findAny();
     held.ifPresent(
         row -> {
           Hold hold = row.hold().orElseThrow();
-          var longer = new Hold(token, hold.first(), expiresAt, hold.extensions() + 1);
+          var longer =
+              new Hold(token, hold.first(), bounded(lease), expiry(lease), hold.extensions() + 1);
           rows.put(row.heldBy(longer));
         });
     return held.isPresent() ? Applied.APPLIED : Applied.STALE;
@@ -330,8 +340,11 @@ public final class ModelStorage implements TaskStore {
   }
 
   private long expiry(Duration lease) {
-    Duration bounded = lease.compareTo(LONGEST_LEASE) > 0 ? LONGEST_LEASE : lease;
-    return time.nanoTime() + bounded.toNanos();
+    return time.nanoTime() + bounded(lease);
+  }
+
+  private static long bounded(Duration lease) {
+    return (lease.compareTo(LONGEST_LEASE) > 0 ? LONGEST_LEASE : lease).toNanos();
   }
 
   private void see(String worker) {

@@ -203,7 +203,7 @@ final class RandomTasks {
     }
     Set<String> names = chance(70) ? Set.of("mail", "bill", "scan") : Set.of(oneOf(NAMES));
     return new ClaimRequest(
-        first, 1 + random.nextInt(6), queues, names, random.nextInt(3), lease());
+        first, 1 + random.nextInt(6), queues, names, random.nextInt(2), lease());
   }
 
   TaskQuery query() {

@@ -261,7 +261,7 @@ final class Simulation {
     Map<String, Object> found = content(store);
     model =
         candidates.stream()
-            .map(candidate -> candidate.reopened(clock))
+            .map(candidate -> candidate.reopened(clock, leases()))
             .filter(candidate -> content(candidate).equals(found))
             .reduce((first, last) -> last)
             .orElseThrow(() -> new AssertionError(unexpected(candidates, found)));
@@ -270,8 +270,12 @@ final class Simulation {
     calls.reopened(model);
   }
 
+  private DurableHome.Leases leases() {
+    return ((DurableHome) home).leases();
+  }
+
   private String unexpected(List<ModelStorage> candidates, Map<String, Object> found) {
-    ModelStorage last = candidates.get(candidates.size() - 1).reopened(clock);
+    ModelStorage last = candidates.get(candidates.size() - 1).reopened(clock, leases());
     return "what is found equals none of %d points; the last one: %n%s"
         .formatted(candidates.size(), difference("content", content(last), found));
   }

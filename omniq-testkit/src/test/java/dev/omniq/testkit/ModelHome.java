@@ -9,7 +9,7 @@ final class ModelHome implements DurableHome {
 
   @Override
   public TaskStore open(TimeSource time) {
-    last = last.reopened(time);
+    last = last.reopened(time, Leases.ENDED);
     return last;
   }
 

@@ -54,10 +54,10 @@ final class DueMerge {
         return null;
       }
       int ofQueue = leftOfQueue.getOrDefault(lane.queue(), 0);
-      if (ofQueue > 0 && (!lane.suspect() || leftOfSuspects > 0)) {
+      boolean considered = !lane.suspect() || leftOfSuspects-- > 0;
+      if (considered && ofQueue > 0) {
         left--;
         leftOfQueue.put(lane.queue(), ofQueue - 1);
-        leftOfSuspects -= lane.suspect() ? 1 : 0;
         current = lane;
         return lane.head();
       }

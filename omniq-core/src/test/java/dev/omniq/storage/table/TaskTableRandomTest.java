@@ -169,7 +169,7 @@ class TaskTableRandomTest {
               1 + random.nextInt(5),
               limits,
               names,
-              random.nextInt(3),
+              random.nextInt(2),
               Requests.LEASE);
       List<TestEntry> expected = View.claim(request, entries.values(), micros);
 

@@ -119,11 +119,13 @@ record View(
                     .thenComparingLong(TestEntry::sequence))
             .toList();
     for (TestEntry entry : due) {
-      boolean room = taken.size() < request.limit() && left.get(entry.queue()) > 0;
-      if (room && (!entry.suspect() || suspects > 0)) {
+      if (taken.size() == request.limit()) {
+        break;
+      }
+      boolean considered = !entry.suspect() || suspects-- > 0;
+      if (considered && left.get(entry.queue()) > 0) {
         taken.add(entry);
         left.merge(entry.queue(), -1, Integer::sum);
-        suspects -= entry.suspect() ? 1 : 0;
       }
     }
     return taken;

@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A store on a database: {@link TaskStore}'s calls, made by two {@link Lane}s of the store, as a
@@ -45,6 +46,7 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable {
   private final Lane reader;
   private final Lane claimer;
   private final CallOrder order = new CallOrder();
+  private final AtomicBoolean closed = new AtomicBoolean();
   private final Steps steps;
 
   /** Every call as a step. */
@@ -69,14 +71,12 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable {
       Step<Export, List<Task>> export,
       Step<Restore, Integer> restore) {
 
-    Steps(Statements sql, boolean claimsAmongReads) {
+    Steps(Statements sql) {
       this(
           Step.shared("insert", sql::insert),
           Step.shared("apply", sql::apply),
-          claimsAmongReads ? Step.single("claim", sql::claim) : Step.sharedOne("claim", sql::claim),
-          claimsAmongReads
-              ? Step.single("extend", sql::extend)
-              : Step.sharedOne("extend", sql::extend),
+          Step.single("claim", sql::claim),
+          Step.single("extend", sql::extend),
           Step.shared("annotate", sql::annotate),
           Step.shared("delete", sql::delete),
           Step.sharedOne("purge", (tx, purge) -> sql.purge(tx, purge.retention, purge.limit)),
@@ -111,8 +111,8 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable {
    * @param name for threads and messages, such as the store's URL without secrets
    * @param statements the SQL
    * @param connections where each lane has its connection from
-   * @param claimsAmongReads whether claims and extensions go to the second lane, each statement for
-   *     itself, beside the writes; otherwise they are writes like all others
+   * @param claimsAmongReads whether claims and extensions go to the second lane, beside the writes;
+   *     otherwise to the first, between them. In autocommit mode on either
    * @param listeners who is told of wake-ups; the statements tell them
    * @param closing what else ends with the store, before its connections
    */
@@ -130,7 +130,7 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable {
     listeners = parts.listeners;
     closing = parts.closing;
     connections = parts.connections;
-    steps = new Steps(statements, parts.claimsAmongReads);
+    steps = new Steps(statements);
     var transactor = new Transactor(connections, statements::trouble);
     writer = new Lane("omniq-writer " + parts.name, transactor);
     reader = new Lane("omniq-reader " + parts.name, transactor);
@@ -268,6 +268,9 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable {
   /** Closes the lanes, which make the calls that wait, and then the connections. */
   @Override
   public void close() {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     order.await();
     writer.close();
     reader.close();

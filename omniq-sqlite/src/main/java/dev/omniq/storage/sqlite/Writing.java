@@ -1,0 +1,405 @@
+package dev.omniq.storage.sqlite;
+
+import static dev.omniq.task.TaskStatus.PENDING;
+import static dev.omniq.task.TaskStatus.RUNNING;
+import static dev.omniq.task.TaskStatus.SUCCESS;
+
+import dev.omniq.storage.Annotation;
+import dev.omniq.storage.Applied;
+import dev.omniq.storage.Inserted;
+import dev.omniq.storage.Retention;
+import dev.omniq.storage.Transition;
+import dev.omniq.storage.Transition.Expected;
+import dev.omniq.storage.jdbc.TaskColumns;
+import dev.omniq.storage.jdbc.Transaction;
+import dev.omniq.task.ClaimToken;
+import dev.omniq.task.DeleteOutcome;
+import dev.omniq.task.NewTask;
+import dev.omniq.task.StorageException;
+import dev.omniq.task.Task;
+import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskState;
+import dev.omniq.task.TaskStatus;
+import dev.omniq.task.Times;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The changes of one step: tasks come, change and go. Used by one thread, for one step. */
+final class Writing {
+  private static final String INSERT =
+      "INSERT INTO omniq_task (id, name, queue, priority, arguments, schedule, unique_key,"
+          + " retry_policy, timeout, labels, recurring, series_id, run, created_at, planned_at,"
+          + " status, revision, due_at, attempt, losses, started_at, finished_at, worker, errors,"
+          + " result, notes, detached)"
+          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+          + " ?) ON CONFLICT DO NOTHING RETURNING seq";
+
+  private static final String UPDATE =
+      "UPDATE omniq_task SET status = ?, revision = ?, due_at = ?, attempt = ?, losses = ?,"
+          + " started_at = ?, finished_at = ?, worker = ?, errors = ?, result = ?, notes = ?,"
+          + " detached = ? WHERE seq = ?";
+
+  private final Transaction transaction;
+  private final Sql sql;
+  private final Lanes lanes;
+  private final Instant now;
+  private final Journal journal;
+  private final List<ClaimToken> revoked = new ArrayList<>();
+  private boolean somethingWaits;
+
+  Writing(Transaction transaction, Sql sql, Lanes lanes, Instant now) {
+    this.transaction = transaction;
+    this.sql = sql;
+    this.lanes = lanes;
+    this.now = now;
+    journal = new Journal(sql);
+  }
+
+  /** Whether a task waits now that did not before. */
+  boolean somethingWaits() {
+    return somethingWaits;
+  }
+
+  /** Claims that were taken away from holders who do not know. */
+  List<ClaimToken> revoked() {
+    return revoked;
+  }
+
+  /** Writes what is written once for a step. */
+  void flush() throws SQLException {
+    journal.flush();
+  }
+
+  // ---- tasks come ----
+
+  List<Inserted> insert(List<NewTask> tasks) throws SQLException {
+    List<Inserted> answers = new ArrayList<>(tasks.size());
+    for (NewTask task : tasks) {
+      answers.add(insert(task));
+    }
+    return answers;
+  }
+
+  private Inserted insert(NewTask task) throws SQLException {
+    if (store(Task.stored(task, now))) {
+      return new Inserted(task.id(), true);
+    }
+    return new Inserted(inTheWayOf(task).orElseThrow(), false);
+  }
+
+  /** Stores a task as it stands, unless one is there that it must not be beside. */
+  private boolean store(Task task) throws SQLException {
+    TaskState state = task.state();
+    Optional<Long> seq =
+        sql.first(
+            INSERT,
+            row -> row.getLong(1),
+            task.id(),
+            task.name(),
+            task.queue(),
+            task.priority(),
+            task.arguments(),
+            TaskColumns.schedule(task.schedule()),
+            task.uniqueKey().orElse(null),
+            TaskColumns.retryPolicy(task.spec().retryPolicy()),
+            task.timeout().map(Duration::toString).orElse(null),
+            TaskColumns.labels(task.labels()),
+            task.recurring(),
+            task.seriesId(),
+            task.run(),
+            Times.toMicros(task.createdAt()),
+            Times.toMicros(task.plannedAt()),
+            state.status().name(),
+            state.revision(),
+            Times.toMicros(state.dueAt()),
+            state.attempt(),
+            state.losses(),
+            micros(state.startedAt()),
+            micros(state.finishedAt()),
+            state.worker().orElse(null),
+            TaskColumns.errors(state.errors()),
+            state.result().orElse(null),
+            TaskColumns.notes(state.notes()),
+            state.detached());
+    if (seq.isEmpty()) {
+      return false;
+    }
+    if (state.status() == PENDING) {
+      makeReady(lane(task), TaskColumns.rank(task.dueAt(), task.priority()), seq.get());
+    }
+    journal.count(task.queue(), task.name(), state.status(), 1);
+    journal.changed(task.id(), task.name(), state.status(), Times.toMicros(now), Optional.empty());
+    return true;
+  }
+
+  private static LaneKey lane(Task task) {
+    return new LaneKey(task.queue(), task.name(), task.priority(), task.state().losses() > 0);
+  }
+
+  private static @Nullable Long micros(Optional<Instant> time) {
+    return time.map(Times::toMicros).orElse(null);
+  }
+
+  /** The id comes first, then the key, then the series. */
+  private Optional<TaskId> inTheWayOf(NewTask task) throws SQLException {
+    Optional<Row> there = Row.find(sql, task.id());
+    if (there.isEmpty()) {
+      there = Row.keyHolder(sql, task.spec().queue(), task.spec().uniqueKey().orElse(null));
+    }
+    if (there.isEmpty() && task.spec().schedule().recurring()) {
+      there = Row.carrier(sql, task.seriesId());
+    }
+    return there.map(Row::id);
+  }
+
+  /** Stores copies; see {@link dev.omniq.storage.Movable#restore}. */
+  int restore(List<Task> tasks) throws SQLException {
+    int stored = 0;
+    for (Task task : tasks) {
+      if (task.status() == RUNNING) {
+        throw new IllegalArgumentException("task " + task.id() + " is RUNNING: no copy can be");
+      }
+      if (store(task)) {
+        stored++;
+      } else if (Row.find(sql, task.id()).isEmpty()) {
+        throw besideAnother(task);
+      }
+    }
+    return stored;
+  }
+
+  private StorageException besideAnother(Task task) throws SQLException {
+    Optional<Row> holder = Row.keyHolder(sql, task.queue(), task.uniqueKey().orElse(null));
+    return holder.isPresent()
+        ? new StorageException(
+            "task %s cannot be here: live task %s holds its unique key '%s'"
+                .formatted(task.id(), holder.get().id(), task.uniqueKey().orElse("")))
+        : new StorageException(
+            "task %s cannot be here: live task %s carries its series %s"
+                .formatted(
+                    task.id(),
+                    Row.carrier(sql, task.seriesId()).orElseThrow().id(),
+                    task.seriesId()));
+  }
+
+  // ---- tasks change ----
+
+  List<Applied> apply(List<Transition> transitions) throws SQLException {
+    List<Applied> answers = new ArrayList<>(transitions.size());
+    for (Transition transition : transitions) {
+      answers.add(apply(transition));
+    }
+    return answers;
+  }
+
+  private Applied apply(Transition transition) throws SQLException {
+    Row row = Row.find(sql, transition.id()).orElse(null);
+    if (row == null || !holds(transition.expected(), row)) {
+      return Applied.STALE;
+    }
+    requireAllowed(row, transition.next().status());
+    if (row.status().isFinished()) {
+      Optional<Row> holder = Row.keyHolder(sql, row.queue(), row.uniqueKey());
+      if (holder.isPresent()) {
+        return new Applied.KeyHeld(holder.get().id());
+      }
+      if (wouldForkSeries(row, transition.next())) {
+        return Applied.STALE;
+      }
+    }
+    Optional<ClaimToken> taken = takenFrom(row, transition.expected());
+    leave(row);
+    enter(row, transition.next(), taken);
+    taken.ifPresent(revoked::add);
+    if (transition.followUp().isPresent()) {
+      insert(transition.followUp().get());
+    }
+    return Applied.APPLIED;
+  }
+
+  private static boolean holds(Expected expected, Row row) {
+    if (expected instanceof Expected.Holder holder) {
+      return row.isHeldBy(holder.token());
+    }
+    if (expected instanceof Expected.Rescuer rescuer) {
+      return row.isHeldBy(rescuer.token())
+          && row.hold().orElseThrow().extensions() == rescuer.extensions();
+    }
+    return row.revision() == ((Expected.Observer) expected).revision();
+  }
+
+  /** RUNNING comes from a claim alone. A forbidden transition is the caller's error. */
+  private static void requireAllowed(Row row, TaskStatus next) {
+    if (next == RUNNING || !row.status().canBecome(next)) {
+      throw new IllegalArgumentException(
+          "task " + row.id() + " is " + row.status() + " and cannot become " + next);
+    }
+  }
+
+  private boolean wouldForkSeries(Row row, TaskState next) throws SQLException {
+    return row.recurring() && !next.detached() && Row.carrier(sql, row.seriesId()).isPresent();
+  }
+
+  /** The claim of a holder who does not know that it is over. */
+  private static Optional<ClaimToken> takenFrom(Row row, Expected expected) {
+    return expected instanceof Expected.Holder ? Optional.empty() : row.hold().map(Row.Hold::token);
+  }
+
+  /** Takes a task out of where its state had it. A user's transaction touches no claim. */
+  private void leave(Row row) throws SQLException {
+    if (row.status() == PENDING) {
+      sql.update(
+          "DELETE FROM omniq_ready WHERE lane = ? AND rank = ? AND seq = ?",
+          lanes.id(transaction, sql, row.lane()),
+          row.rank(),
+          row.seq());
+    } else if (row.status() == RUNNING && !transaction.isUsers()) {
+      sql.update("DELETE FROM omniq_running WHERE task = ?", row.seq());
+    }
+  }
+
+  private void enter(Row row, TaskState next, Optional<ClaimToken> taken) throws SQLException {
+    sql.update(
+        UPDATE,
+        next.status().name(),
+        row.revision() + 1,
+        Times.toMicros(next.dueAt()),
+        next.attempt(),
+        next.losses(),
+        micros(next.startedAt()),
+        micros(next.finishedAt()),
+        next.worker().orElse(null),
+        TaskColumns.errors(next.errors()),
+        next.result().orElse(null),
+        TaskColumns.notes(next.notes()),
+        next.detached(),
+        row.seq());
+    if (next.status() == PENDING) {
+      makeReady(
+          new LaneKey(row.queue(), row.name(), row.priority(), next.losses() > 0),
+          TaskColumns.rank(next.dueAt(), row.priority()),
+          row.seq());
+    }
+    journal.count(row, row.stored(), -1);
+    journal.count(row, next.status(), 1);
+    journal.changed(row.id(), row.name(), next.status(), Times.toMicros(now), taken);
+  }
+
+  private void makeReady(LaneKey lane, long rank, long seq) throws SQLException {
+    sql.update(
+        "INSERT INTO omniq_ready (lane, rank, seq) VALUES (?, ?, ?)",
+        lanes.id(transaction, sql, lane),
+        rank,
+        seq);
+    somethingWaits = true;
+  }
+
+  List<Applied> annotate(List<Annotation> annotations) throws SQLException {
+    List<Applied> answers = new ArrayList<>(annotations.size());
+    for (Annotation annotation : annotations) {
+      int changed =
+          sql.update(
+              "UPDATE omniq_running SET notes = ? WHERE worker = ? AND sequence = ?"
+                  + " AND task = (SELECT seq FROM omniq_task WHERE id = ? AND status = 'PENDING')",
+              TaskColumns.notes(annotation.notes()),
+              annotation.token().worker(),
+              annotation.token().sequence(),
+              annotation.id());
+      answers.add(changed == 1 ? Applied.APPLIED : Applied.STALE);
+    }
+    return answers;
+  }
+
+  // ---- tasks go ----
+
+  List<DeleteOutcome> delete(List<TaskId> ids) throws SQLException {
+    List<DeleteOutcome> answers = new ArrayList<>(ids.size());
+    for (TaskId id : ids) {
+      Optional<Row> row = Row.find(sql, id);
+      answers.add(row.isPresent() ? delete(row.get()) : DeleteOutcome.NOT_FOUND);
+    }
+    return answers;
+  }
+
+  private DeleteOutcome delete(Row row) throws SQLException {
+    if (row.status() == RUNNING) {
+      return DeleteOutcome.RUNNING;
+    }
+    remove(row);
+    if (row.carriesSeries()) {
+      return DeleteOutcome.SERIES_ENDED;
+    }
+    boolean seriesLives =
+        row.status().isFinished()
+            && row.recurring()
+            && Row.carrier(sql, row.seriesId()).isPresent();
+    return seriesLives ? DeleteOutcome.SERIES_CONTINUES : DeleteOutcome.DELETED;
+  }
+
+  private void remove(Row row) throws SQLException {
+    leave(row);
+    sql.update("DELETE FROM omniq_task WHERE seq = ?", row.seq());
+    // A claim that a user's transaction has settled may not be put away yet.
+    sql.update("DELETE FROM omniq_running WHERE task = ?", row.seq());
+    journal.count(row, row.stored(), -1);
+  }
+
+  /** Goes by age first, and by number among those that are left. */
+  int purge(Retention retention, int limit) throws SQLException {
+    int purged = 0;
+    for (TaskStatus status : TaskStatus.values()) {
+      if (status.isFinished()) {
+        Duration kept = status == SUCCESS ? retention.success() : retention.failure();
+        purged += purgeOlder(status, kept, limit - purged);
+      }
+    }
+    long tooMany = finished() - retention.most();
+    int more = (int) Math.max(0, Math.min(limit - purged, tooMany));
+    return purged + purgeLowest(more);
+  }
+
+  private int purgeOlder(TaskStatus status, Duration kept, int limit) throws SQLException {
+    Instant oldest =
+        kept.compareTo(Duration.between(Instant.EPOCH, now)) > 0 ? Instant.EPOCH : now.minus(kept);
+    return removeAll(
+        sql.list(
+            "SELECT id FROM omniq_task WHERE status = ? AND status <> 'PENDING'"
+                + " AND finished_at <= ? ORDER BY finished_at LIMIT ?",
+            row -> Sql.id(row, 1),
+            status.name(),
+            Times.toMicros(oldest),
+            Math.max(0, limit)));
+  }
+
+  private int purgeLowest(int limit) throws SQLException {
+    return limit == 0
+        ? 0
+        : removeAll(
+            sql.list(
+                "SELECT id FROM omniq_task WHERE status <> 'PENDING' ORDER BY id LIMIT ?",
+                row -> Sql.id(row, 1),
+                limit));
+  }
+
+  private int removeAll(List<TaskId> ids) throws SQLException {
+    for (TaskId id : ids) {
+      remove(Row.find(sql, id).orElseThrow());
+    }
+    if (!ids.isEmpty()) {
+      journal.flush();
+    }
+    return ids.size();
+  }
+
+  private long finished() throws SQLException {
+    return sql.first(
+            "SELECT coalesce(sum(n), 0) FROM omniq_counter WHERE status <> 'PENDING'",
+            row -> row.getLong(1))
+        .orElse(0L);
+  }
+}
