@@ -37,6 +37,7 @@ import picocli.CommandLine.TypeConversionException;
       DemoCommand.class,
       ListCommand.class,
       ShowCommand.class,
+      MoveCommand.class,
       RepairCommand.class,
     })
 public final class Main implements Callable<Integer> {
