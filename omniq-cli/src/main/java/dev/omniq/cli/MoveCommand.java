@@ -121,19 +121,17 @@ final class MoveCommand implements Callable<Integer> {
               outcome.removed()));
     } else if (abort) {
       output.line(
-          text(
-              "No move is under way from %s to %s; %,d copies were removed.",
-              left, reached, outcome.removed()));
+          "No move is under way from %s to %s; %s copies were removed."
+              .formatted(left, reached, number(outcome.removed())));
     } else {
       output.line(
-          text(
-              "%,d tasks of %s are in %s; %,d of them were copied now.",
-              outcome.tasks(), left, reached, outcome.copied()));
-      output.line(text("Use %s from now on; %s takes no writes any more.", reached, left));
+          "%s tasks of %s are in %s; %s of them were copied now."
+              .formatted(number(outcome.tasks()), left, reached, number(outcome.copied())));
+      output.line("Use %s from now on; %s takes no writes any more.".formatted(reached, left));
     }
   }
 
-  private static String text(String format, Object... values) {
-    return String.format(Locale.ROOT, format, values);
+  private static String number(long value) {
+    return String.format(Locale.ROOT, "%,d", value);
   }
 }

@@ -234,7 +234,10 @@ abstract class CopyContract extends ContractFixture {
     restore(everyKind().toArray(Task[]::new));
 
     Map<TaskStatus, Long> counts =
-        Normal.stats(get(store.stats())).queues().get(TaskSpec.DEFAULT_QUEUE).byStatus();
+        Normal.stats(get(store.stats()))
+            .queues()
+            .getOrDefault(TaskSpec.DEFAULT_QUEUE, Normal.NO_TASKS)
+            .byStatus();
 
     assertThat(counts)
         .containsOnly(

@@ -21,8 +21,6 @@ import org.junit.jupiter.api.Test;
  * each is atomic.
  */
 abstract class MoveInterruptionContract {
-  private static final Runnable NOTHING = () -> {};
-
   private final Supplier<? extends StoreHome> homes;
 
   MoveInterruptionContract(Supplier<? extends StoreHome> homes) {
@@ -96,7 +94,7 @@ abstract class MoveInterruptionContract {
   @Test
   void move_bringsEverythingOver() throws InterruptedException {
     try (MovePair pair = pair()) {
-      Outcome outcome = pair.move(NOTHING).run();
+      Outcome outcome = pair.move(() -> {}).run();
 
       assertThat(outcome.copied()).isEqualTo(outcome.tasks()).isGreaterThan(8);
       pair.assertMoved();
@@ -108,7 +106,7 @@ abstract class MoveInterruptionContract {
     try (MovePair pair = pair()) {
       Instant start = pair.from().now();
 
-      pair.move(NOTHING).run();
+      pair.move(() -> {}).run();
 
       assertThat(Duration.between(start, pair.from().now())).isGreaterThanOrEqualTo(MovePair.LEASE);
     }
@@ -117,9 +115,9 @@ abstract class MoveInterruptionContract {
   @Test
   void move_thatIsComplete_doesNothingAgain() throws InterruptedException {
     try (MovePair pair = pair()) {
-      pair.move(NOTHING).run();
+      pair.move(() -> {}).run();
 
-      assertThat(pair.move(NOTHING).run().copied()).isZero();
+      assertThat(pair.move(() -> {}).run().copied()).isZero();
       pair.assertMoved();
     }
   }
@@ -127,9 +125,9 @@ abstract class MoveInterruptionContract {
   @Test
   void move_thatIsComplete_cannotBeUndone() throws InterruptedException {
     try (MovePair pair = pair()) {
-      pair.move(NOTHING).run();
+      pair.move(() -> {}).run();
 
-      assertThatThrownBy(() -> pair.move(NOTHING).undo())
+      assertThatThrownBy(() -> pair.move(() -> {}).undo())
           .isInstanceOf(OmniQException.class)
           .hasMessageContaining("complete");
       pair.assertMoved();
@@ -139,7 +137,7 @@ abstract class MoveInterruptionContract {
   @Test
   void undo_ofNoMove_doesNothing() throws InterruptedException {
     try (MovePair pair = pair()) {
-      pair.move(NOTHING).undo();
+      pair.move(() -> {}).undo();
 
       pair.assertUndone();
     }
@@ -149,11 +147,11 @@ abstract class MoveInterruptionContract {
   void move_toAStoreWhoseTaskHoldsAKey_canBeRepeatedOrUndone() throws InterruptedException {
     try (MovePair pair = pair()) {
       get(pair.to().insert(List.of(task(104, keyed("key")))));
-      assertThatThrownBy(() -> pair.move(NOTHING).run())
+      assertThatThrownBy(() -> pair.move(() -> {}).run())
           .isInstanceOf(StorageException.class)
           .hasMessageContaining("'key'");
 
-      pair.move(NOTHING).undo();
+      pair.move(() -> {}).undo();
 
       assertThat(MovePair.mark(pair.from())).isEmpty();
       assertThat(MovePair.mark(pair.to())).isEmpty();
@@ -166,14 +164,14 @@ abstract class MoveInterruptionContract {
     try (MovePair pair = pair()) {
       survives(MOVE, pair, 13);
 
-      assertThatThrownBy(() -> pair.move(MovePair.FROM, "test:elsewhere", NOTHING).run())
+      assertThatThrownBy(() -> pair.move(MovePair.FROM, "test:elsewhere", () -> {}).run())
           .isInstanceOf(OmniQException.class)
           .hasMessageContaining(MovePair.TO);
-      assertThatThrownBy(() -> pair.move("test:elsewhere", MovePair.TO, NOTHING).undo())
+      assertThatThrownBy(() -> pair.move("test:elsewhere", MovePair.TO, () -> {}).undo())
           .isInstanceOf(OmniQException.class)
           .hasMessageContaining(MovePair.FROM);
 
-      pair.move(NOTHING).run();
+      pair.move(() -> {}).run();
       pair.assertMoved();
     }
   }
@@ -188,7 +186,7 @@ abstract class MoveInterruptionContract {
         done = survives(MOVE, pair, step);
         pair.enqueueInTarget(110);
 
-        pair.move(NOTHING).run();
+        pair.move(() -> {}).run();
 
         pair.assertMoved();
       }
@@ -203,11 +201,11 @@ abstract class MoveInterruptionContract {
         done = survives(MOVE, pair, step);
         pair.enqueueInTarget(110);
         if (pair.isComplete()) {
-          assertThatThrownBy(() -> pair.move(NOTHING).undo()).isInstanceOf(OmniQException.class);
-          pair.move(NOTHING).run();
+          assertThatThrownBy(() -> pair.move(() -> {}).undo()).isInstanceOf(OmniQException.class);
+          pair.move(() -> {}).run();
           pair.assertMoved();
         } else {
-          pair.move(NOTHING).undo();
+          pair.move(() -> {}).undo();
           pair.assertUndone();
         }
       }
@@ -224,7 +222,7 @@ abstract class MoveInterruptionContract {
         assertThat(pair.isComplete()).isFalse();
         done = survives(UNDO, pair, step);
 
-        pair.move(NOTHING).undo();
+        pair.move(() -> {}).undo();
 
         pair.assertUndone();
       }
@@ -309,7 +307,7 @@ abstract class MoveInterruptionContract {
   /** Another process comes in between, and does all that it can. */
   private static void complete(Act act, MovePair pair) {
     try {
-      act.act(pair, NOTHING);
+      act.act(pair, () -> {});
     } catch (OmniQException e) {
       assertThat(e).hasMessageMatching("(?s).*(complete|undone).*");
     } catch (InterruptedException e) {

@@ -31,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -76,7 +77,7 @@ final class MovePair implements AutoCloseable {
                 success(first.get(0)),
                 failure(first.get(1)),
                 success(first.get(2), nextRun(first.get(2).task(), 4)))));
-    get(from.insert(List.of(new NewTask[] {task(20)})));
+    get(from.insert(List.of(task(20))));
     claim(from, 1);
     var waiting = new ArrayList<NewTask>();
     waiting.add(task(5, keyed("key")));
@@ -148,7 +149,7 @@ final class MovePair implements AutoCloseable {
     expected.putAll(own);
     Map<TaskId, Task> found = tasks(to);
     assertThat(found.keySet()).isEqualTo(expected.keySet());
-    assertReleased(found.remove(RUNNING));
+    assertReleased(Objects.requireNonNull(found.remove(RUNNING)));
     expected.remove(RUNNING);
     assertThat(found).isEqualTo(expected);
     assertThat(tasks(from).keySet()).isEqualTo(before.keySet());
