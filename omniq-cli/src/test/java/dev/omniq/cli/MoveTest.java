@@ -102,6 +102,31 @@ class MoveTest {
   }
 
   @Test
+  void move_toSqliteAndBackToFiles_bringsEveryTaskAsItIs() {
+    List<Task> before = tasks(from);
+    to = "sqlite:" + parent.resolve("omniq.db");
+    Cli.Ended there = move();
+    from = to;
+    to = "file:" + parent.resolve("back");
+    Cli.Ended back = move();
+
+    assertThat(there.exitCode()).as(there.err()).isZero();
+    assertThat(back.exitCode()).as(back.err()).isZero();
+    assertThat(tasks(to)).isEqualTo(before).hasSize(4);
+    assertThatThrownBy(enqueueIn(from))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("moved to " + to);
+  }
+
+  @Test
+  void move_fromNoSqliteFile_isRefusedAndMakesNone() {
+    from = "sqlite:" + parent.resolve("mistyped.db");
+
+    assertThat(move().err()).contains("there is no store");
+    assertThat(parent.resolve("mistyped.db")).doesNotExist();
+  }
+
+  @Test
   void source_isClosedAfterwardsAndSaysWhereTheTasksAre() {
     move();
 
