@@ -22,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
@@ -224,7 +226,57 @@ class MoveTest {
   // ---- real processes ----
 
   @Test
+  void move_ofAStoreThatAWorkerServes_takesItsRunningTaskAlong() throws Exception {
+    var begun = new CountDownLatch(1);
+    var interrupted = new CountDownLatch(1);
+    try (OmniQ omniq = OmniQ.open(from)) {
+      TaskId running = omniq.enqueue(MAIL.with("slow"));
+      Worker worker =
+          omniq
+              .worker()
+              .lease(Duration.ofSeconds(3))
+              .shutdownTimeout(Duration.ofSeconds(2))
+              .handle(
+                  MAIL,
+                  to -> {
+                    begun.countDown();
+                    try {
+                      new CountDownLatch(1).await();
+                    } catch (InterruptedException e) {
+                      interrupted.countDown();
+                    }
+                  })
+              .start();
+      assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+
+      Cli.Ended move = Cli.fork(parent, "move", "--from", from, "--to", to);
+
+      assertThat(move.exitCode()).as(move.err()).isZero();
+      assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(tasks(to))
+          .filteredOn(task -> task.id().equals(running))
+          .singleElement()
+          .satisfies(task -> assertThat(task.status()).isEqualTo(TaskStatus.PENDING))
+          .satisfies(task -> assertThat(task.attempt()).isZero());
+      assertThatThrownBy(() -> omniq.enqueue(MAIL.with("new")))
+          .isInstanceOf(StorageException.class)
+          .hasMessageContaining("moved to " + to);
+      worker.close();
+    }
+  }
+
+  @Test
   void move_killedInTheMiddle_isFinishedByTheSameCommand() throws Exception {
+    killAndFinish();
+  }
+
+  @Test
+  void move_toSqliteKilledInTheMiddle_isFinishedByTheSameCommand() throws Exception {
+    to = "sqlite:" + parent.resolve("omniq.db");
+    killAndFinish();
+  }
+
+  private void killAndFinish() throws Exception {
     fillMany(from);
     List<Task> before = tasks(from);
     for (int lines = 1; lines <= 7; lines += 2) {
@@ -234,8 +286,9 @@ class MoveTest {
     Cli.Ended move = Cli.fork(parent, "move", "--from", from, "--to", to);
 
     assertThat(move.exitCode()).as(move.err()).isZero();
-    assertThat(tasks(to)).isEqualTo(before);
-    assertThat(tasks(to)).filteredOn(task -> task.status() == TaskStatus.SUCCESS).hasSize(1);
+    List<Task> after = tasks(to);
+    assertThat(after).isEqualTo(before);
+    assertThat(after).filteredOn(task -> task.status() == TaskStatus.SUCCESS).hasSize(1);
   }
 
   @Test

@@ -7,8 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.omniq.storage.Applied;
 import dev.omniq.storage.Claimed;
 import dev.omniq.storage.Inserted;
+import dev.omniq.storage.MoveMark;
+import dev.omniq.storage.MoveMark.Role;
+import dev.omniq.storage.MoveMark.Stage;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.task.NewTask;
+import dev.omniq.task.OmniQException;
 import dev.omniq.task.OutcomeUnknownException;
 import dev.omniq.task.StorageException;
 import dev.omniq.task.Task;
@@ -18,9 +22,11 @@ import dev.omniq.task.TaskStatus;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +53,25 @@ class DurabilityTest {
 
   private CompletableFuture<List<Inserted>> insertLater(NewTask... tasks) {
     return fixture.store().insert(List.of(tasks));
+  }
+
+  @Test
+  void mark_thatCannotBeWritten_doesNotStand() {
+    var mark =
+        new MoveMark(new UUID(1, 2), Role.SOURCE, Stage.COPYING, "sqlite:there", Instant.EPOCH);
+    TaskId id = fixture.insert();
+    disk.failRenames(true);
+
+    assertThatThrownBy(() -> get(fixture.store().mark(Optional.empty(), Optional.of(mark))))
+        .hasCauseInstanceOf(OmniQException.class);
+
+    disk.failRenames(false);
+    fixture.close();
+    try (FileStore store = fixture.openAnother()) {
+      assertThat(get(store.mark())).isEmpty();
+      assertThat(get(store.find(id))).isPresent();
+      assertThat(get(store.insert(List.of(fixture.newTask())))).hasSize(1);
+    }
   }
 
   @Test

@@ -4,6 +4,9 @@ import static dev.omniq.storage.file.StoreFixture.get;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.omniq.storage.MoveMark;
+import dev.omniq.storage.MoveMark.Role;
+import dev.omniq.storage.MoveMark.Stage;
 import dev.omniq.task.StorageException;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
@@ -13,8 +16,11 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,6 +68,23 @@ class RepairTest {
     assertThat(report.lost()).containsExactly(new Repair.Lost(1, start, end));
     assertThat(report.live()).isEqualTo(2);
     assertThat(tasks()).extracting(Task::id).containsExactly(third, first);
+  }
+
+  @Test
+  void repair_keepsTheMarkOfAMove() throws IOException {
+    var mark =
+        new MoveMark(new UUID(1, 2), Role.SOURCE, Stage.COMPLETE, "sqlite:there", Instant.EPOCH);
+    TaskId first = fixture.insert();
+    fixture.insert();
+    get(fixture.store().mark(Optional.empty(), Optional.of(mark)));
+    fixture.close();
+    damage(1, first.toString());
+
+    repair();
+
+    try (FileStore store = fixture.openAnother()) {
+      assertThat(get(store.mark())).contains(mark);
+    }
   }
 
   @Test

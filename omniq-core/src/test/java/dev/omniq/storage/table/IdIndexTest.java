@@ -74,6 +74,19 @@ class IdIndexTest {
         .as("seed %d", seed)
         .containsExactlyElementsOf(expected.descendingMap().values());
     assertThat(tree.size()).as("seed %d", seed).isEqualTo(expected.size());
+    for (long from : List.of(0L, 17L, 255L, 256L, 1_000L, Long.MAX_VALUE)) {
+      List<Entry> above = new ArrayList<>();
+      tree.ascend(
+          new IdIndex.Id(entry(from).high(), entry(from).low()),
+          each -> {
+            above.add(each);
+            return above.size() < 300;
+          });
+      assertThat(above)
+          .as("seed %d from %d", seed, from)
+          .containsExactlyElementsOf(
+              expected.tailMap(from, false).values().stream().limit(300).toList());
+    }
   }
 
   private List<Long> descending() {
