@@ -1,18 +1,27 @@
 package dev.omniq;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.omniq.task.OmniQException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a store is called where people see it. */
+/** Stores by their URLs: what they are called where people see it. */
 class StoreUrlNameTest {
 
   private static String name(String url) {
     return StoreUrl.publicName(Settings.ofUrl(url).build());
+  }
+
+  @Test
+  void storeWithoutModule_isRefusedWithTheDependencyToAdd() {
+    assertThatThrownBy(() -> OmniQ.open("sqlite:x.db"))
+        .isInstanceOf(OmniQException.class)
+        .hasMessageContaining("dev.omniq:omniq-sqlite");
   }
 
   @Test

@@ -4,9 +4,6 @@ import dev.omniq.Backend;
 import dev.omniq.Settings;
 import dev.omniq.StoreMove;
 import dev.omniq.move.Outcome;
-import dev.omniq.task.OmniQException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -71,7 +68,7 @@ final class MoveCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Settings source = settings("--from", from);
     Settings target = settings("--to", to);
-    requireStore(source);
+    StoreOption.requireStore(source);
     try (var progress = MoveProgress.of(output);
         StoreMove move = StoreMove.open(source, target, progress)) {
       Outcome outcome = abort ? move.undo() : move.run();
@@ -94,19 +91,6 @@ final class MoveCommand implements Callable<Integer> {
           option + ": a store in memory ends with its process; allowed are " + URLS);
     }
     return settings;
-  }
-
-  /** Tasks cannot come from a store that is not there; a mistyped name must not make one. */
-  private static void requireStore(Settings source) {
-    if (source.backend() == Backend.FILE) {
-      StoreDirectory.requireStore(source.baseDir());
-    } else if (source.backend() == Backend.SQLITE) {
-      String rest = source.dbUrl().orElseThrow().substring("sqlite:".length());
-      Path file = Path.of(rest.replaceFirst("\\?.*", ""));
-      if (Files.notExists(file)) {
-        throw new OmniQException("there is no store: " + file + " does not exist");
-      }
-    }
   }
 
   private void tell(Outcome outcome, String left, String reached) {

@@ -3,6 +3,9 @@ package dev.omniq.cli;
 import dev.omniq.Backend;
 import dev.omniq.OmniQ;
 import dev.omniq.Settings;
+import dev.omniq.task.OmniQException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,10 +68,25 @@ final class StoreOption {
    */
   OmniQ openExisting() {
     Settings settings = settings();
+    requireStore(settings);
+    return OmniQ.open(settings);
+  }
+
+  /**
+   * Checks that a store that is kept in files is there; a mistyped name must not make one.
+   *
+   * @throws OmniQException if there is none
+   */
+  static void requireStore(Settings settings) {
     if (settings.backend() == Backend.FILE) {
       StoreDirectory.requireStore(settings.baseDir());
+    } else if (settings.backend() == Backend.SQLITE) {
+      String rest = settings.dbUrl().orElseThrow().substring("sqlite:".length());
+      Path file = Path.of(rest.replaceFirst("\\?.*", ""));
+      if (Files.notExists(file)) {
+        throw new OmniQException("there is no store: " + file + " does not exist");
+      }
     }
-    return OmniQ.open(settings);
   }
 
   /** The store as its URL. */

@@ -74,11 +74,14 @@ class MainTest {
   private record Wrong(String message, String... args) {}
 
   @Test
-  void storeWithoutModule_failsWithTheDependencyToAdd() {
-    Cli.Ended ended = Cli.run("list", "--store", "sqlite:x.db");
+  void storeFileThatIsMissing_failsAndIsNotMade() {
+    Path file = directory.resolve("x.db");
+
+    Cli.Ended ended = Cli.run("list", "--store", "sqlite:" + file);
 
     assertThat(ended.exitCode()).isEqualTo(1);
-    assertThat(ended.err()).contains("dev.omniq:omniq-sqlite").hasLineCount(1);
+    assertThat(ended.err()).contains("there is no store").hasLineCount(1);
+    assertThat(file).doesNotExist();
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.omniq.storage.Claimed;
 import dev.omniq.storage.ExpiredClaim;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.LeaseExtension;
+import dev.omniq.storage.MoveMark;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.Transition;
@@ -67,7 +68,11 @@ final class RandomValues {
         new Call.Stats(),
         new Call.Workers(),
         new Call.ReadChanges(random.nextLong(), random.nextInt()),
-        new Call.Purge(retention(), random.nextInt()));
+        new Call.Purge(retention(), random.nextInt()),
+        new Call.ReadMark(),
+        new Call.SetMark(maybe(this::mark), maybe(this::mark)),
+        new Call.Export(maybe(this::id), random.nextInt()),
+        new Call.Restore(new UUID(random.nextLong(), random.nextLong()), list(this::task)));
   }
 
   /** An answer to a call. */
@@ -88,7 +93,9 @@ final class RandomValues {
       return list(() -> oneOf(DeleteOutcome.values()));
     } else if (call instanceof Call.Find || call instanceof Call.LiveRun) {
       return maybe(this::task);
-    } else if (call instanceof Call.ListTasks) {
+    } else if (call instanceof Call.ReadMark || call instanceof Call.SetMark) {
+      return maybe(this::mark);
+    } else if (call instanceof Call.ListTasks || call instanceof Call.Export) {
       return list(this::task);
     } else if (call instanceof Call.Stats) {
       return new StoreStats(instant(), map(this::counts), map(random::nextLong));
@@ -106,6 +113,15 @@ final class RandomValues {
 
   TaskId id() {
     return new TaskId(new UUID(random.nextLong(), random.nextLong()));
+  }
+
+  private MoveMark mark() {
+    return new MoveMark(
+        new UUID(random.nextLong(), random.nextLong()),
+        oneOf(MoveMark.Role.values()),
+        oneOf(MoveMark.Stage.values()),
+        text(),
+        instant());
   }
 
   private NewTask newTask() {
@@ -210,7 +226,7 @@ final class RandomValues {
         1 + random.nextInt(1_000),
         list(() -> new ClaimRequest.QueueLimit(text(), random.nextInt())),
         Set.of(text() + "1", text() + "2"),
-        random.nextInt(100),
+        random.nextInt(2),
         duration());
   }
 
