@@ -45,6 +45,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -219,6 +220,13 @@ public final class ModelStorage implements TaskStore {
   /** Whether something is left of the claim call that began with this token. */
   synchronized boolean holdsOf(ClaimToken first) {
     return !stillHeld(first).isEmpty();
+  }
+
+  /** The claims that hold, by worker. */
+  synchronized Map<String, List<ClaimToken>> held() {
+    return rows.all(row -> row.hold().isPresent())
+        .map(row -> row.hold().orElseThrow().token())
+        .collect(Collectors.groupingBy(ClaimToken::worker, TreeMap::new, Collectors.toList()));
   }
 
   private List<Claimed> stillHeld(ClaimToken first) {

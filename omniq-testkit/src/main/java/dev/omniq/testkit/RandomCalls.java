@@ -206,6 +206,12 @@ final class RandomCalls {
     return Call.of("extend " + extension, Kind.FLEETING, store -> store.extend(extension));
   }
 
+  /** Gives claims a lease whose length is known. */
+  static Call<?> renew(String worker, List<ClaimToken> tokens) {
+    var extension = new LeaseExtension(worker, tokens, MINUTE);
+    return Call.of("renew " + extension, Kind.FLEETING, store -> store.extend(extension));
+  }
+
   private Call<?> annotate() {
     if (claims.isEmpty()) {
       return claim();

@@ -268,6 +268,10 @@ final class Simulation {
     points.clear();
     points.add(model);
     calls.reopened(model);
+    if (leases() == DurableHome.Leases.ANEW) {
+      // How long a lease is shows only when it runs out: two points may differ in nothing else.
+      model.held().forEach((worker, tokens) -> make(RandomCalls.renew(worker, tokens)));
+    }
   }
 
   private DurableHome.Leases leases() {

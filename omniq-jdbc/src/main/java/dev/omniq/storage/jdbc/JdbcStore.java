@@ -23,6 +23,7 @@ import dev.omniq.task.OutcomeUnknownException;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -276,6 +277,25 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable {
     reader.close();
     closing.run();
     connections.close();
+  }
+
+  /** What a dialect does beside the calls of the store. */
+  @FunctionalInterface
+  public interface Work {
+    /** Runs in a transaction of its own. */
+    void run(Transaction transaction) throws SQLException;
+  }
+
+  /** Does something between the writes, in a transaction of its own; it may fail unnoticed. */
+  public void inOwnTransaction(Work work) {
+    Step<Boolean, Boolean> step =
+        Step.single(
+            "own",
+            (transaction, input) -> {
+              work.run(transaction);
+              return input;
+            });
+    var unused = writer.call(step, List.of(true), OVERHEAD);
   }
 
   private <I, O> CompletableFuture<O> one(Lane lane, Step<I, O> step, I input) {

@@ -2,6 +2,7 @@ package dev.omniq.storage.jdbc;
 
 import dev.omniq.storage.jdbc.Batch.Call;
 import dev.omniq.storage.jdbc.Step.Mode;
+import dev.omniq.task.OutcomeUnknownException;
 import dev.omniq.task.StorageException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A thread that makes the calls of many callers, in their order. While one transaction is under
@@ -19,6 +22,8 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>Thread-safe. Nobody interrupts the thread, so an interrupted caller only stops waiting.
  */
 final class Lane implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Lane.class);
+
   /** More than this is not put into one transaction, unless one call alone has more. */
   private static final long MOST_BYTES = 8L << 20;
 
@@ -57,7 +62,19 @@ final class Lane implements AutoCloseable {
 
   private void work() {
     for (List<Call<?, ?>> calls = take(); !calls.isEmpty(); calls = take()) {
-      transactor.run(new Batch(calls));
+      run(new Batch(calls));
+    }
+  }
+
+  /** Whatever happens, its calls are answered and the lane goes on. */
+  private void run(Batch batch) {
+    try {
+      transactor.run(batch);
+    } catch (RuntimeException | Error e) {
+      LOG.error("A batch failed in a way that is not foreseen ({})", batch.name(), e);
+      batch.fail(
+          new OutcomeUnknownException(
+              "the store failed, it is not known what was stored: " + e, List.of(), e));
     }
   }
 

@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +18,7 @@ final class SqliteConnections implements Connections {
 
   private final SqliteFile file;
   private final Deque<Connection> idle = new ArrayDeque<>();
-  private final Map<Connection, Sql> open = new IdentityHashMap<>();
+  private final IdentityHashMap<Connection, Sql> open = new IdentityHashMap<>();
 
   SqliteConnections(SqliteFile file) {
     this.file = file;

@@ -1,0 +1,328 @@
+package dev.omniq.storage.postgres;
+
+import dev.omniq.storage.Inserted;
+import dev.omniq.storage.jdbc.TaskColumns;
+import dev.omniq.storage.jdbc.Transaction;
+import dev.omniq.storage.postgres.Sql.Column;
+import dev.omniq.task.Due;
+import dev.omniq.task.NewTask;
+import dev.omniq.task.StorageException;
+import dev.omniq.task.Task;
+import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskSpec;
+import dev.omniq.task.TaskStatus;
+import dev.omniq.task.Times;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Tasks come: all of a batch by one statement. */
+final class Inserting {
+  /** What one statement stores; a larger list is stored by several in its transaction. */
+  private static final int MOST = 5_000;
+
+  /** How often a task is tried whose place is taken, and free again when it is looked at. */
+  private static final int TRIES = 3;
+
+  private static final String INSERT =
+      """
+      WITH clock AS MATERIALIZED (SELECT {now} AS now, {schema}.admit('INSERT')),
+      created AS (
+        INSERT INTO {schema}.task (
+          id, seq, lane, name, queue, priority, arguments, schedule, unique_key, retry_policy,
+          timeout, labels, recurring, series_id, run, created_at, planned_at, status, revision,
+          due_at, attempt, losses, detached)
+        SELECT
+          id, nextval('{schema}.task_seq'), lane, name, queue, priority, arguments, schedule,
+          unique_key, retry_policy, timeout, labels, recurring, series_id, run, now, due, 'PENDING',
+          1, due, 0, 0, false
+        FROM (
+          SELECT i.*, c.now, least(coalesce(i.due_at, c.now + i.delay), {latest}) AS due
+          FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WITH ORDINALITY AS i (
+            id, lane, name, queue, priority, arguments, schedule, unique_key, retry_policy, timeout,
+            labels, recurring, series_id, run, due_at, delay, place), clock c
+          ORDER BY i.place
+        ) AS ordered
+        ON CONFLICT DO NOTHING
+        RETURNING id, seq, lane, name, queue, priority, due_at
+      ),
+      waiting AS (
+        INSERT INTO {schema}.ready (lane, rank, seq, task)
+        SELECT lane, due_at - priority * 60000000, seq, id FROM created
+      ),
+      counted AS (
+        INSERT INTO {schema}.counter (queue, name, status, n)
+        SELECT queue, name, 'PENDING', count(*) FROM created GROUP BY queue, name
+      ),
+      told AS (
+        INSERT INTO {schema}.change (last, at, positions, tasks, names, statuses)
+        SELECT max(position), min(now), array_agg(position), array_agg(id), array_agg(name),
+          array_agg('PENDING'::text)
+        FROM (
+          SELECT nextval('{schema}.change_position') AS position, c.now, o.id, o.name
+          FROM (SELECT * FROM created ORDER BY seq) AS o, clock c
+        ) AS numbered
+        HAVING count(*) > 0
+      )
+      SELECT id FROM created
+      """
+          .replace("{latest}", Long.toString(Times.toMicros(Times.MAX)));
+
+  private static final String IN_THE_WAY =
+      """
+      SELECT i.place, coalesce(same.id, holder.id, carrier.id)
+      FROM unnest(?, ?, ?, ?, ?) WITH ORDINALITY AS i (
+        id, queue, unique_key, series_id, recurring, place)
+      LEFT JOIN {schema}.task same ON same.id = i.id
+      LEFT JOIN {schema}.task holder ON holder.queue = i.queue
+        AND holder.unique_key = i.unique_key AND holder.status = 'PENDING'
+      LEFT JOIN {schema}.task carrier ON i.recurring AND carrier.series_id = i.series_id
+        AND carrier.status = 'PENDING' AND carrier.recurring AND NOT carrier.detached
+      """;
+
+  private final Transaction transaction;
+  private final Sql sql;
+  private final Lanes lanes;
+  private final Clock clock;
+
+  Inserting(Transaction transaction, Sql sql, Lanes lanes, Clock clock) {
+    this.transaction = transaction;
+    this.sql = sql;
+    this.lanes = lanes;
+    this.clock = clock;
+  }
+
+  static Lanes.Key lane(TaskSpec spec) {
+    return new Lanes.Key(spec.queue(), spec.name(), spec.priority(), false);
+  }
+
+  List<Inserted> insert(List<NewTask> tasks) throws SQLException {
+    List<Inserted> answers = new ArrayList<>(tasks.size());
+    while (answers.size() < tasks.size()) {
+      int from = answers.size();
+      answers.addAll(insertSome(tasks.subList(from, endOfPart(tasks, from))));
+    }
+    return answers;
+  }
+
+  /** A statement tells what it created by id, so no id is twice in its part of the list. */
+  private static int endOfPart(List<NewTask> tasks, int from) {
+    Set<TaskId> ids = new HashSet<>();
+    int end = from;
+    while (end < tasks.size() && end - from < MOST && ids.add(tasks.get(end).id())) {
+      end++;
+    }
+    return end;
+  }
+
+  private List<Inserted> insertSome(List<NewTask> tasks) throws SQLException {
+    Map<Integer, Inserted> answers = new HashMap<>();
+    List<Integer> left = new ArrayList<>();
+    for (int i = 0; i < tasks.size(); i++) {
+      left.add(i);
+    }
+    for (int tries = 0; !left.isEmpty(); tries++) {
+      if (tries == TRIES) {
+        throw new StorageException(
+            "the place of task %s is taken and free by turns; try again"
+                .formatted(tasks.get(left.get(0)).id()));
+      }
+      List<NewTask> some = left.stream().map(tasks::get).toList();
+      left = answer(left, some, create(some), answers);
+    }
+    List<Inserted> inOrder = new ArrayList<>(tasks.size());
+    for (int i = 0; i < tasks.size(); i++) {
+      inOrder.add(answers.get(i));
+    }
+    return inOrder;
+  }
+
+  /** Answers what can be answered: the places of those whose place is free again. */
+  private List<Integer> answer(
+      List<Integer> places,
+      List<NewTask> tasks,
+      Set<TaskId> created,
+      Map<Integer, Inserted> answers)
+      throws SQLException {
+    List<Integer> notCreated = new ArrayList<>();
+    for (int i = 0; i < tasks.size(); i++) {
+      if (created.remove(tasks.get(i).id())) {
+        answers.put(places.get(i), new Inserted(tasks.get(i).id(), true));
+      } else {
+        notCreated.add(i);
+      }
+    }
+    if (notCreated.isEmpty()) {
+      return List.of();
+    }
+    Map<Integer, TaskId> inTheWay = inTheWay(notCreated.stream().map(tasks::get).toList());
+    List<Integer> left = new ArrayList<>();
+    for (int i = 0; i < notCreated.size(); i++) {
+      int place = places.get(notCreated.get(i));
+      TaskId there = inTheWay.get(i);
+      if (there == null) {
+        left.add(place);
+      } else {
+        answers.put(place, new Inserted(there, false));
+      }
+    }
+    return left;
+  }
+
+  /** The ids of those that were stored. */
+  private Set<TaskId> create(List<NewTask> tasks) throws SQLException {
+    Map<Lanes.Key, Integer> ids =
+        lanes.ids(
+            transaction, sql, tasks.stream().map(task -> lane(task.spec())).distinct().toList());
+    return new HashSet<>(
+        sql.list(
+            INSERT.replace("{now}", clock.now()),
+            row -> Sql.id(row, 1),
+            Column.ids(tasks, NewTask::id),
+            Column.of("int4", tasks, task -> ids.get(lane(task.spec()))),
+            Column.of("text", tasks, task -> task.spec().name()),
+            Column.of("text", tasks, task -> task.spec().queue()),
+            Column.of("int2", tasks, task -> task.spec().priority()),
+            Column.of("text", tasks, task -> task.spec().arguments()),
+            Column.of("text", tasks, task -> TaskColumns.schedule(task.spec().schedule())),
+            Column.of("text", tasks, task -> task.spec().uniqueKey().orElse(null)),
+            Column.of("text", tasks, task -> TaskColumns.retryPolicy(task.spec().retryPolicy())),
+            Column.of("text", tasks, task -> timeout(task.spec())),
+            Column.of("text", tasks, task -> TaskColumns.labels(task.spec().labels())),
+            Column.of("bool", tasks, task -> task.spec().schedule().recurring()),
+            Column.ids(tasks, NewTask::seriesId),
+            Column.of("int4", tasks, NewTask::run),
+            Column.of("int8", tasks, Inserting::dueAt),
+            Column.of("int8", tasks, Inserting::delay)));
+  }
+
+  private static @Nullable String timeout(TaskSpec spec) {
+    return spec.timeout().map(Duration::toString).orElse(null);
+  }
+
+  private static @Nullable Long dueAt(NewTask task) {
+    return task.due() instanceof Due.At at ? Times.toMicros(at.time()) : null;
+  }
+
+  /** In microseconds, rounded up. */
+  private static @Nullable Long delay(NewTask task) {
+    return task.due() instanceof Due.After after
+        ? Times.toMicros(Times.roundUp(Instant.EPOCH.plus(after.delay())))
+        : null;
+  }
+
+  private Map<Integer, TaskId> inTheWay(List<NewTask> tasks) throws SQLException {
+    Map<Integer, TaskId> there = new HashMap<>();
+    sql.list(
+        IN_THE_WAY,
+        row -> {
+          if (row.getObject(2) != null) {
+            there.put(row.getInt(1) - 1, Sql.id(row, 2));
+          }
+          return true;
+        },
+        Column.ids(tasks, NewTask::id),
+        Column.of("text", tasks, task -> task.spec().queue()),
+        Column.of("text", tasks, task -> task.spec().uniqueKey().orElse(null)),
+        Column.ids(tasks, NewTask::seriesId),
+        Column.of("bool", tasks, task -> task.spec().schedule().recurring()));
+    return there;
+  }
+
+  // ---- copies ----
+
+  private static final String RESTORE =
+      """
+      WITH created AS (
+        INSERT INTO {schema}.task (
+          id, seq, lane, name, queue, priority, arguments, schedule, unique_key, retry_policy,
+          timeout, labels, recurring, series_id, run, created_at, planned_at, status, revision,
+          due_at, attempt, losses, started_at, finished_at, worker, errors, result, notes, detached)
+        VALUES (?, nextval('{schema}.task_seq'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+          ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT DO NOTHING
+        RETURNING id, seq, lane, name, queue, priority, due_at, status
+      ),
+      waiting AS (
+        INSERT INTO {schema}.ready (lane, rank, seq, task)
+        SELECT lane, due_at - priority * 60000000, seq, id FROM created WHERE status = 'PENDING'
+      ),
+      counted AS (
+        INSERT INTO {schema}.counter (queue, name, status, n)
+        SELECT queue, name, status, 1 FROM created
+      )
+      SELECT id FROM created
+      """;
+
+  /** See {@link dev.omniq.storage.Movable#restore}; not a hot path, so one by one. */
+  int restore(List<Task> tasks) throws SQLException {
+    int stored = 0;
+    for (Task task : tasks) {
+      if (task.status() == TaskStatus.RUNNING) {
+        throw new IllegalArgumentException("task " + task.id() + " is RUNNING: no copy can be");
+      }
+      if (restore(task)) {
+        stored++;
+      } else {
+        requireSame(task);
+      }
+    }
+    return stored;
+  }
+
+  private boolean restore(Task task) throws SQLException {
+    var state = task.state();
+    var key = new Lanes.Key(task.queue(), task.name(), task.priority(), state.losses() > 0);
+    return sql.first(
+            RESTORE,
+            row -> true,
+            task.id(),
+            lanes.ids(transaction, sql, List.of(key)).get(key),
+            task.name(),
+            task.queue(),
+            task.priority(),
+            task.arguments(),
+            TaskColumns.schedule(task.schedule()),
+            task.uniqueKey().orElse(null),
+            TaskColumns.retryPolicy(task.spec().retryPolicy()),
+            timeout(task.spec()),
+            TaskColumns.labels(task.labels()),
+            task.recurring(),
+            task.seriesId(),
+            task.run(),
+            Times.toMicros(task.createdAt()),
+            Times.toMicros(task.plannedAt()),
+            state.status().name(),
+            state.revision(),
+            Times.toMicros(state.dueAt()),
+            state.attempt(),
+            state.losses(),
+            state.startedAt().map(Times::toMicros).orElse(null),
+            state.finishedAt().map(Times::toMicros).orElse(null),
+            state.worker().orElse(null),
+            TaskColumns.errors(state.errors()),
+            state.result().orElse(null),
+            TaskColumns.notes(state.notes()),
+            state.detached())
+        .isPresent();
+  }
+
+  private void requireSame(Task task) throws SQLException {
+    var asNew =
+        new NewTask(task.id(), task.spec(), new Due.At(task.dueAt()), task.seriesId(), task.run());
+    Optional<TaskId> there = Optional.ofNullable(inTheWay(List.of(asNew)).get(0));
+    if (!there.equals(Optional.of(task.id()))) {
+      throw new StorageException(
+          "task %s cannot be here: live task %s holds its unique key or carries its series"
+              .formatted(task.id(), there.map(TaskId::toString).orElse("(gone meanwhile)")));
+    }
+  }
+}

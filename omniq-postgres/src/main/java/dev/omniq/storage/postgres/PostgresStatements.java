@@ -1,0 +1,313 @@
+package dev.omniq.storage.postgres;
+
+import dev.omniq.storage.Annotation;
+import dev.omniq.storage.Applied;
+import dev.omniq.storage.Changes;
+import dev.omniq.storage.ClaimRequest;
+import dev.omniq.storage.Claimed;
+import dev.omniq.storage.ExpiredClaim;
+import dev.omniq.storage.Inserted;
+import dev.omniq.storage.LeaseExtension;
+import dev.omniq.storage.MoveMark;
+import dev.omniq.storage.MoveMark.Call;
+import dev.omniq.storage.Retention;
+import dev.omniq.storage.StoreStats;
+import dev.omniq.storage.Transition;
+import dev.omniq.storage.WorkerInfo;
+import dev.omniq.storage.jdbc.Statements;
+import dev.omniq.storage.jdbc.Transaction;
+import dev.omniq.storage.jdbc.Trouble;
+import dev.omniq.storage.json.StorageJson;
+import dev.omniq.task.DeleteOutcome;
+import dev.omniq.task.NewTask;
+import dev.omniq.task.Task;
+import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskQuery;
+import dev.omniq.task.TaskStatus;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.PSQLState;
+import org.postgresql.util.ServerErrorMessage;
+
+/** The calls of a store as SQL for PostgreSQL. */
+final class PostgresStatements implements Statements {
+  /**
+   * How long a statement of the store waits for a row that a user's transaction has locked: long
+   * beside any transaction of the store's own, short beside a lease.
+   */
+  static final String LOCK_PATIENCE = "2s";
+
+  /** A worker that holds nothing was "seen lately" for this long. */
+  private static final Duration LATELY = Duration.ofMinutes(10);
+
+  /** After so many writing steps of this process what they left is folded. */
+  private static final int FOLD_EVERY = 500;
+
+  /** What {@code admit} raises. */
+  private static final String REFUSED = "OQ001";
+
+  private final Schema schema;
+  private final Clock clock;
+  private final WakeUpCalls wakeUps;
+  private final Lanes lanes = new Lanes();
+  private final Claims claims = new Claims();
+  private final AtomicInteger writes = new AtomicInteger();
+
+  PostgresStatements(Schema schema, Clock clock, WakeUpCalls wakeUps) {
+    this.schema = schema;
+    this.clock = clock;
+    this.wakeUps = wakeUps;
+  }
+
+  /** What a step does. */
+  @FunctionalInterface
+  private interface Work<T> {
+    T run() throws SQLException;
+  }
+
+  @Override
+  public Instant now() {
+    return clock.estimate();
+  }
+
+  // ---- changes ----
+
+  @Override
+  public List<Inserted> insert(Transaction transaction, List<NewTask> tasks) throws SQLException {
+    return admitted(
+        Call.INSERT,
+        () -> {
+          Sql sql = sql(transaction);
+          List<Inserted> answers = new Inserting(transaction, sql, lanes, clock).insert(tasks);
+          if (answers.stream().anyMatch(Inserted::created)) {
+            transaction.afterCommit(wakeUps::due);
+          }
+          foldNowAndThen(transaction);
+          return answers;
+        });
+  }
+
+  @Override
+  public List<Applied> apply(Transaction transaction, List<Transition> transitions)
+      throws SQLException {
+    return admitted(
+        Call.APPLY,
+        () -> {
+          var settling = new Settling(transaction, sql(transaction), lanes, clock);
+          List<Applied> answers = settling.apply(transitions);
+          if (transitions.stream().anyMatch(PostgresStatements::letsWait)) {
+            transaction.afterCommit(wakeUps::due);
+          }
+          if (!settling.revoked().isEmpty()) {
+            transaction.afterCommit(() -> wakeUps.revoked(settling.revoked()));
+          }
+          foldNowAndThen(transaction);
+          return answers;
+        });
+  }
+
+  /** Whether a transition may leave something that waits. */
+  private static boolean letsWait(Transition transition) {
+    return transition.next().status() == TaskStatus.PENDING || transition.followUp().isPresent();
+  }
+
+  private void foldNowAndThen(Transaction transaction) throws SQLException {
+    if (!transaction.isUsers() && writes.incrementAndGet() % FOLD_EVERY == 0) {
+      new Removing(sql(transaction), clock).fold(LATELY);
+    }
+  }
+
+  @Override
+  public List<Applied> annotate(Transaction transaction, List<Annotation> annotations)
+      throws SQLException {
+    return admitted(
+        Call.ANNOTATE,
+        () -> new Settling(transaction, sql(transaction), lanes, clock).annotate(annotations));
+  }
+
+  @Override
+  public List<DeleteOutcome> delete(Transaction transaction, List<TaskId> ids) throws SQLException {
+    return admitted(Call.DELETE, () -> new Removing(sql(transaction), clock).delete(ids));
+  }
+
+  @Override
+  public int purge(Transaction transaction, Retention retention, int limit) throws SQLException {
+    return admitted(
+        Call.PURGE,
+        () -> {
+          var removing = new Removing(sql(transaction), clock);
+          int purged = removing.purge(retention, limit);
+          removing.fold(LATELY);
+          return purged;
+        });
+  }
+
+  // ---- claims ----
+
+  @Override
+  public List<Claimed> claim(Transaction transaction, ClaimRequest request) throws SQLException {
+    return admitted(Call.CLAIM, () -> claiming(transaction).claim(request));
+  }
+
+  @Override
+  public List<Applied> extend(Transaction transaction, LeaseExtension extension)
+      throws SQLException {
+    return admitted(Call.EXTEND, () -> claiming(transaction).extend(extension));
+  }
+
+  @Override
+  public List<ExpiredClaim> expired(Transaction transaction, int limit) throws SQLException {
+    return claiming(transaction).expired(limit);
+  }
+
+  @Override
+  public Optional<Instant> nextDue(Transaction transaction, ClaimRequest request)
+      throws SQLException {
+    return claiming(transaction).nextDue(request);
+  }
+
+  private Claiming claiming(Transaction transaction) {
+    return new Claiming(sql(transaction), clock, claims);
+  }
+
+  // ---- reads ----
+
+  @Override
+  public Optional<Task> find(Transaction transaction, TaskId id) throws SQLException {
+    return reading(transaction).find(id);
+  }
+
+  @Override
+  public List<Task> list(Transaction transaction, TaskQuery query) throws SQLException {
+    return reading(transaction).list(query);
+  }
+
+  @Override
+  public Optional<Task> liveRun(Transaction transaction, TaskId seriesId) throws SQLException {
+    return reading(transaction).liveRun(seriesId);
+  }
+
+  @Override
+  public StoreStats stats(Transaction transaction) throws SQLException {
+    return reading(transaction).stats();
+  }
+
+  @Override
+  public List<WorkerInfo> workers(Transaction transaction) throws SQLException {
+    return reading(transaction).workers(LATELY);
+  }
+
+  @Override
+  public Changes changes(Transaction transaction, long after, int limit) throws SQLException {
+    return reading(transaction).changes(after, limit);
+  }
+
+  @Override
+  public List<Task> export(Transaction transaction, Optional<TaskId> after, int limit)
+      throws SQLException {
+    return reading(transaction).export(after, limit);
+  }
+
+  private Reading reading(Transaction transaction) {
+    return new Reading(sql(transaction), clock);
+  }
+
+  // ---- moves ----
+
+  @Override
+  public Optional<MoveMark> mark(Transaction transaction) throws SQLException {
+    return sql(transaction)
+        .first("SELECT mark FROM {schema}.move", row -> markOf(row.getString(1)));
+  }
+
+  private static MoveMark markOf(String json) {
+    return StorageJson.mapper().readValue(json, MoveMark.class);
+  }
+
+  /** The lock waits for every transaction that {@code admit} has let in. */
+  @Override
+  public Optional<MoveMark> mark(
+      Transaction transaction, Optional<MoveMark> expected, Optional<MoveMark> next)
+      throws SQLException {
+    Sql sql = sql(transaction);
+    sql.first(
+        "SELECT pg_advisory_xact_lock(hashtextextended({schema_text}, 20261123))", row -> true);
+    Optional<MoveMark> present = mark(transaction);
+    if (!present.equals(expected)) {
+      return present;
+    }
+    sql.update("DELETE FROM {schema}.move");
+    if (next.isPresent()) {
+      sql.update(
+          "INSERT INTO {schema}.move (mark, refused) VALUES (?, ?)",
+          StorageJson.mapper().writeValueAsString(next.get()),
+          Sql.Column.of("text", refused(next.get()), Call::name));
+    }
+    return next;
+  }
+
+  private static List<Call> refused(MoveMark mark) {
+    List<Call> refused = new ArrayList<>();
+    for (Call call : Call.values()) {
+      if (mark.refuse(call).isPresent()) {
+        refused.add(call);
+      }
+    }
+    return refused;
+  }
+
+  @Override
+  public int restore(Transaction transaction, UUID move, List<Task> tasks) throws SQLException {
+    Sql sql = sql(transaction);
+    sql.first(
+        "SELECT pg_advisory_xact_lock_shared(hashtextextended({schema_text}, 20261123))",
+        row -> true);
+    MoveMark.requireTarget(mark(transaction), move);
+    return new Inserting(transaction, sql, lanes, clock).restore(tasks);
+  }
+
+  /** Turns the database's refusal because of a move into that of the mark. */
+  private static <T> T admitted(Call call, Work<T> work) throws SQLException {
+    try {
+      return work.run();
+    } catch (PSQLException e) {
+      ServerErrorMessage message = e.getServerErrorMessage();
+      if (message != null && REFUSED.equals(e.getSQLState()) && message.getDetail() != null) {
+        Optional<? extends RuntimeException> refusal = markOf(message.getDetail()).refuse(call);
+        if (refusal.isPresent()) {
+          throw refusal.get();
+        }
+      }
+      throw e;
+    }
+  }
+
+  // ---- connections ----
+
+  private Sql sql(Transaction transaction) {
+    return new Sql(transaction.connection(), schema);
+  }
+
+  /** By SQLSTATE, whose first two characters are a class. */
+  @Override
+  public Trouble trouble(SQLException failure) {
+    String state = failure.getSQLState();
+    if (state == null) {
+      return Trouble.REFUSED;
+    }
+    if (state.startsWith("08") || state.startsWith("57P0") || state.equals("25006")) {
+      return Trouble.CONNECTION_LOST;
+    }
+    if (state.startsWith("40") || state.equals(PSQLState.UNIQUE_VIOLATION.getState())) {
+      return Trouble.CONFLICT;
+    }
+    return state.startsWith("58") || state.startsWith("XX") ? Trouble.UNKNOWN : Trouble.REFUSED;
+  }
+}

@@ -1,0 +1,179 @@
+package dev.omniq.storage.postgres;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import dev.omniq.storage.WakeUpListeners;
+import dev.omniq.storage.jdbc.JdbcStore;
+import dev.omniq.storage.jdbc.Migrations;
+import dev.omniq.task.StorageException;
+import dev.omniq.task.TimeSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store in a schema of a PostgreSQL database, version 13 or newer, which any number of processes
+ * on any number of machines may have open at once. A process holds at most three connections: one
+ * for writes, one for claims and reads, one for wake-ups.
+ */
+public final class PostgresStore {
+  private static final int OLDEST_SERVER = 13;
+  private static final int POOLED = 2;
+  private static final String SOCKET_TIMEOUT_SECONDS = "30";
+
+  private PostgresStore() {}
+
+  /**
+   * Opens a store by a JDBC URL.
+   *
+   * @param url as the driver takes it, with parameters {@code omniq.schema}, {@code omniq.listen},
+   *     {@code omniq.listenUrl} and {@code omniq.migrate} among its own
+   * @param time {@link TimeSource#system} for the database's clock; any other takes its place
+   * @throws StorageException if it cannot be opened; the message says why
+   */
+  public static JdbcStore open(String url, TimeSource time) {
+    PostgresUrl parsed = PostgresUrl.parse(url);
+    PostgresOptions options = parsed.options();
+    HikariDataSource pool = pool(parsed.driver(), options);
+    String listenUrl = options.listenUrl().orElse(parsed.driver());
+    Ear.@Nullable Source ear =
+        options.listen() ? () -> DriverManager.getConnection(listenUrl, timeouts()) : null;
+    String name = PostgresUrl.withoutSecrets(url);
+    return open(name, new PooledConnections(pool, pool::close), ear, options, time);
+  }
+
+  /**
+   * Opens a store on a pool of the program's, which stays open with the program. It needs two
+   * connections of it, and one more for wake-ups, unless the options name a URL for those.
+   *
+   * @throws StorageException if it cannot be opened; the message says why
+   */
+  public static JdbcStore open(DataSource pool, PostgresOptions options, TimeSource time) {
+    Optional<String> listenUrl = options.listenUrl();
+    Ear.@Nullable Source ear =
+        options.listen()
+            ? () ->
+                listenUrl.isPresent()
+                    ? DriverManager.getConnection(listenUrl.get(), timeouts())
+                    : pool.getConnection()
+            : null;
+    return open("data source", new PooledConnections(pool, () -> {}), ear, options, time);
+  }
+
+  /**
+   * The scripts that create and update the tables, for those who run them themselves: the first
+   * leads from nothing to version 1. After each, {@code schema_version} is to hold its number.
+   */
+  public static List<String> migrations(String schema) {
+    Migrations migrations = new Schema(schema).migrations();
+    List<String> scripts = new ArrayList<>();
+    for (int version = 1; version <= migrations.newest(); version++) {
+      scripts.add(migrations.script(version));
+    }
+    return scripts;
+  }
+
+  private static Properties timeouts() {
+    var properties = new Properties();
+    properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
+    properties.setProperty("connectTimeout", "10");
+    return properties;
+  }
+
+  private static HikariDataSource pool(String url, PostgresOptions options) {
+    var config = new HikariConfig();
+    config.setJdbcUrl(url);
+    config.setMaximumPoolSize(POOLED);
+    config.setMinimumIdle(0);
+    config.setConnectionTimeout(options.patience().toMillis());
+    // The first connection is taken where its failure can be told in words.
+    config.setInitializationFailTimeout(-1);
+    config.setPoolName("omniq " + options.schema());
+    timeouts().forEach((name, value) -> config.addDataSourceProperty((String) name, value));
+    return new HikariDataSource(config);
+  }
+
+  private static JdbcStore open(
+      String name,
+      PooledConnections connections,
+      Ear.@Nullable Source earSource,
+      PostgresOptions options,
+      TimeSource time) {
+    var schema = new Schema(options.schema());
+    Clock clock = Clock.of(time);
+    try (Connection connection = connections.take()) {
+      prepare(connection, schema, options, clock);
+    } catch (SQLException e) {
+      connections.close();
+      throw new StorageException(
+          "cannot open %s: %s".formatted(name, Reasons.of(e, options.schema())), e);
+    } catch (RuntimeException e) {
+      connections.close();
+      throw e;
+    }
+    var listeners = new WakeUpListeners();
+    var wakeUps = new WakeUpCalls(listeners, time);
+    var statements = new PostgresStatements(schema, clock, wakeUps);
+    @Nullable Ear ear = earSource == null ? null : new Ear(earSource, schema, clock, wakeUps);
+    var store =
+        new JdbcStore(
+            new JdbcStore.Parts(
+                name,
+                statements,
+                connections,
+                true,
+                listeners,
+                () -> {
+                  if (ear != null) {
+                    ear.close();
+                  }
+                }));
+    if (options.listen()) {
+      wakeUps.sendBy(
+          payload ->
+              store.inOwnTransaction(
+                  transaction ->
+                      new Sql(transaction.connection(), schema)
+                          .first(
+                              "SELECT pg_notify(?, ?)", row -> true, schema.channel(), payload)));
+    }
+    return store;
+  }
+
+  private static void prepare(
+      Connection connection, Schema schema, PostgresOptions options, Clock clock)
+      throws SQLException {
+    int server = connection.getMetaData().getDatabaseMajorVersion();
+    if (server < OLDEST_SERVER) {
+      throw new StorageException(
+          "the server is PostgreSQL %d; version %d or newer is needed"
+              .formatted(server, OLDEST_SERVER));
+    }
+    Migrations migrations = schema.migrations();
+    if (options.migrate()) {
+      migrations.migrate(connection, schema);
+    } else {
+      migrations.requireNewest(schema.version(connection));
+    }
+    Sql sql = new Sql(connection, schema);
+    if (clock.isGiven()) {
+      // Its clock for leases begins anew with each process: so do the leases.
+      sql.update("UPDATE {schema}.running SET renewed_at = " + clock.leaseNow());
+      sql.update("UPDATE {schema}.worker SET seen_clock = " + clock.leaseNow());
+    }
+    long before = clock.local();
+    sql.first(
+        "SELECT " + clock.now(),
+        row -> {
+          clock.sampled(row.getLong(1), before);
+          return true;
+        });
+  }
+}

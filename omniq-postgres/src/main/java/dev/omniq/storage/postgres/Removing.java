@@ -1,0 +1,170 @@
+package dev.omniq.storage.postgres;
+
+import dev.omniq.storage.Retention;
+import dev.omniq.task.DeleteOutcome;
+import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskStatus;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Tasks go, and so does what nobody needs to know of them any more. */
+final class Removing {
+  /** How many transitions are kept. */
+  private static final int CHANGES_KEPT = 4_096;
+
+  private static final int TRIES = 3;
+
+  /** Removes finished tasks; {old} says which. */
+  private static final String PURGE =
+      """
+      WITH open AS MATERIALIZED (SELECT {now} AS now, {schema}.admit('PURGE') AS yes),
+      old AS MATERIALIZED (
+        SELECT id FROM {schema}.task
+        WHERE {old}
+        LIMIT ?
+        FOR UPDATE SKIP LOCKED
+      ),
+      gone AS (
+        DELETE FROM {schema}.task t USING old, open
+        WHERE t.id = old.id AND open.yes
+        RETURNING t.id, t.queue, t.name, t.status
+      ),
+      claims AS (DELETE FROM {schema}.running r USING gone WHERE r.task = gone.id),
+      counted AS (
+        INSERT INTO {schema}.counter (queue, name, status, n)
+        SELECT queue, name, status, -count(*) FROM gone GROUP BY queue, name, status
+      )
+      SELECT count(*) FROM gone
+      """;
+
+  private static final String OLDER =
+      "status = ? AND status <> 'PENDING' AND finished_at <= (SELECT now FROM open) - ?"
+          + " ORDER BY finished_at";
+
+  private static final String LOWEST = "status <> 'PENDING' ORDER BY id";
+
+  private final Sql sql;
+  private final Clock clock;
+
+  Removing(Sql sql, Clock clock) {
+    this.sql = sql;
+    this.clock = clock;
+  }
+
+  List<DeleteOutcome> delete(List<TaskId> ids) throws SQLException {
+    sql.first("SELECT {schema}.admit('DELETE')", row -> true);
+    List<DeleteOutcome> answers = new ArrayList<>(ids.size());
+    for (TaskId id : ids) {
+      answers.add(delete(id));
+    }
+    return answers;
+  }
+
+  /** A task may be claimed, and given back, while it is looked at. */
+  private DeleteOutcome delete(TaskId id) throws SQLException {
+    for (int tries = 0; tries < TRIES; tries++) {
+      Optional<Row> found = Row.lock(sql, id);
+      if (found.isEmpty()) {
+        return DeleteOutcome.NOT_FOUND;
+      }
+      Row row = found.get();
+      if (row.status() != TaskStatus.RUNNING && row.leave(sql)) {
+        return remove(row);
+      }
+    }
+    return DeleteOutcome.RUNNING;
+  }
+
+  private DeleteOutcome remove(Row row) throws SQLException {
+    sql.update(
+        """
+        WITH gone AS (DELETE FROM {schema}.task WHERE id = ? RETURNING id, queue, name, status),
+        claims AS (DELETE FROM {schema}.running r USING gone WHERE r.task = gone.id)
+        INSERT INTO {schema}.counter (queue, name, status, n)
+        SELECT queue, name, status, -1 FROM gone
+        """,
+        row.id());
+    if (row.carriesSeries()) {
+      return DeleteOutcome.SERIES_ENDED;
+    }
+    boolean seriesLives =
+        row.status().isFinished() && row.recurring() && row.carrier(sql).isPresent();
+    return seriesLives ? DeleteOutcome.SERIES_CONTINUES : DeleteOutcome.DELETED;
+  }
+
+  /** Goes by age first, and by number among those that are left. */
+  int purge(Retention retention, int limit) throws SQLException {
+    int purged = 0;
+    for (TaskStatus status : TaskStatus.values()) {
+      if (status.isFinished() && purged < limit) {
+        Duration kept = status == TaskStatus.SUCCESS ? retention.success() : retention.failure();
+        purged += purge(OLDER, status.name(), micros(kept), limit - purged);
+      }
+    }
+    long tooMany = finished() - retention.most();
+    int more = (int) Math.max(0, Math.min(limit - purged, tooMany));
+    return more == 0 ? purged : purged + purge(LOWEST, more);
+  }
+
+  private int purge(String which, Object... parameters) throws SQLException {
+    return sql.first(
+            PURGE.replace("{old}", which).replace("{now}", clock.now()),
+            row -> row.getInt(1),
+            parameters)
+        .orElse(0);
+  }
+
+  private static long micros(Duration kept) {
+    Duration bounded =
+        kept.compareTo(Duration.ofDays(1_000_000)) > 0 ? Duration.ofDays(1_000_000) : kept;
+    return bounded.toNanos() / 1_000 + (bounded.toNanos() % 1_000 == 0 ? 0 : 1);
+  }
+
+  private long finished() throws SQLException {
+    return sql.first(
+            "SELECT coalesce(sum(n), 0) FROM {schema}.counter WHERE status <> 'PENDING'",
+            row -> row.getLong(1))
+        .orElse(0L);
+  }
+
+  /**
+   * Folds counters, and forgets old transitions and silent workers. Rows that another process folds
+   * at the moment are left to it.
+   */
+  void fold(Duration silence) throws SQLException {
+    sql.update(
+        """
+        WITH gone AS (
+          DELETE FROM {schema}.counter WHERE ctid = ANY (ARRAY(
+            SELECT ctid FROM {schema}.counter LIMIT 100000 FOR UPDATE SKIP LOCKED))
+          RETURNING queue, name, status, n
+        )
+        INSERT INTO {schema}.counter (queue, name, status, n)
+        SELECT queue, name, status, sum(n) FROM gone
+        GROUP BY queue, name, status HAVING sum(n) <> 0
+        """);
+    sql.update(
+        """
+        WITH gone AS (
+          DELETE FROM {schema}.change
+          WHERE last <= (SELECT max(last) FROM {schema}.change) - ?
+          RETURNING last
+        )
+        UPDATE {schema}.pruned SET position = g.last
+        FROM (SELECT max(last) AS last FROM gone) AS g
+        WHERE g.last > position
+        """,
+        (long) CHANGES_KEPT);
+    sql.update(
+        """
+        DELETE FROM {schema}.worker w
+        WHERE {lease_now} - w.seen_clock > ?
+          AND NOT EXISTS (SELECT FROM {schema}.running r WHERE r.worker = w.worker)
+        """
+            .replace("{lease_now}", clock.leaseNow()),
+        silence.toNanos());
+  }
+}

@@ -1,0 +1,103 @@
+package dev.omniq.storage.postgres;
+
+import dev.omniq.storage.jdbc.Migrations;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The schema that holds the tables, by any name, and its versions.
+ *
+ * @param name as it is, without quotes
+ */
+record Schema(String name, Map<String, String> texts) implements Migrations.Schema {
+  private static final int VERSIONS = 1;
+
+  Schema(String name) {
+    this(name, new ConcurrentHashMap<>());
+  }
+
+  /** SQL with {@code {schema}} in it, with the name in its place. */
+  String in(String sql) {
+    // The same few texts again and again; those with a test's times in them are not worth keeping.
+    return texts.size() > 1_000 ? put(sql) : texts.computeIfAbsent(sql, this::put);
+  }
+
+  private String put(String sql) {
+    return sql.replace("{schema}", quoted()).replace("{schema_text}", text());
+  }
+
+  private String quoted() {
+    return '"' + name.replace("\"", "\"\"") + '"';
+  }
+
+  private String text() {
+    return "'" + name.replace("'", "''") + "'";
+  }
+
+  /**
+   * The name of the channel for wake-ups; of PostgreSQL's 63 bytes, the schema's end may be cut.
+   */
+  String channel() {
+    String channel = "omniq_" + name;
+    return channel.length() > 60 ? channel.substring(0, 40) + "_" + name.hashCode() : channel;
+  }
+
+  Migrations migrations() {
+    return Migrations.load(Schema.class, VERSIONS, this::put);
+  }
+
+  // ---- versions ----
+
+  /** Also the schema itself must be made by one process only. */
+  @Override
+  public void lock(Connection connection) throws SQLException {
+    run(connection, "SELECT pg_advisory_xact_lock(hashtextextended({schema_text}, 20261122))");
+    if (!exists(connection, "SELECT 1 FROM pg_namespace WHERE nspname = {schema_text}")) {
+      run(connection, "CREATE SCHEMA {schema}");
+    }
+    run(
+        connection,
+        "CREATE TABLE IF NOT EXISTS {schema}.schema_version (version integer NOT NULL)");
+  }
+
+  @Override
+  public int version(Connection connection) throws SQLException {
+    boolean there =
+        exists(
+            connection,
+            "SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                + " WHERE n.nspname = {schema_text} AND c.relname = 'schema_version'");
+    if (!there) {
+      return 0;
+    }
+    try (Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(put("SELECT max(version) FROM {schema}.schema_version"))) {
+      return row.next() ? row.getInt(1) : 0;
+    }
+  }
+
+  private boolean exists(Connection connection, String query) throws SQLException {
+    try (Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(put(query))) {
+      return row.next();
+    }
+  }
+
+  @Override
+  public void run(Connection connection, String script) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute(put(script));
+    }
+  }
+
+  @Override
+  public void setVersion(Connection connection, int version) throws SQLException {
+    run(connection, "DELETE FROM {schema}.schema_version");
+    run(connection, "INSERT INTO {schema}.schema_version (version) VALUES (" + version + ")");
+  }
+}

@@ -1,0 +1,116 @@
+package dev.omniq.storage.postgres;
+
+import dev.omniq.task.TaskId;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Statements on one connection, with names of a schema in place. Used by one thread. */
+final class Sql {
+  private final Connection connection;
+  private final Schema schema;
+
+  Sql(Connection connection, Schema schema) {
+    this.connection = connection;
+    this.schema = schema;
+  }
+
+  /** What is made of a row. */
+  @FunctionalInterface
+  interface Reader<T> {
+    T read(ResultSet row) throws SQLException;
+  }
+
+  /** A parameter that is an array. */
+  record Column(String type, @Nullable Object[] values) {
+
+    static <T> Column of(
+        String type, List<T> rows, Function<? super T, ? extends @Nullable Object> value) {
+      @Nullable Object[] values = new Object[rows.size()];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = value.apply(rows.get(i));
+      }
+      return new Column(type, values);
+    }
+
+    static <T> Column ids(List<T> rows, Function<? super T, TaskId> id) {
+      return of("uuid", rows, row -> id.apply(row).value());
+    }
+  }
+
+  int update(String sql, @Nullable Object... parameters) throws SQLException {
+    try (PreparedStatement statement = bound(sql, parameters)) {
+      return statement.executeUpdate();
+    }
+  }
+
+  <T> List<T> list(String sql, Reader<T> reader, @Nullable Object... parameters)
+      throws SQLException {
+    try (PreparedStatement statement = bound(sql, parameters);
+        ResultSet rows = statement.executeQuery()) {
+      List<T> all = new ArrayList<>();
+      while (rows.next()) {
+        all.add(reader.read(rows));
+      }
+      return all;
+    }
+  }
+
+  <T> Optional<T> first(String sql, Reader<T> reader, @Nullable Object... parameters)
+      throws SQLException {
+    try (PreparedStatement statement = bound(sql, parameters);
+        ResultSet rows = statement.executeQuery()) {
+      return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+    }
+  }
+
+  /** Statements are cached by the driver, on each connection and by their text. */
+  private PreparedStatement bound(String sql, @Nullable Object... parameters) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(schema.in(sql));
+    try {
+      for (int i = 0; i < parameters.length; i++) {
+        bind(statement, i + 1, parameters[i]);
+      }
+      return statement;
+    } catch (SQLException | RuntimeException e) {
+      statement.close();
+      throw e;
+    }
+  }
+
+  private void bind(PreparedStatement statement, int at, @Nullable Object value)
+      throws SQLException {
+    if (value instanceof Column column) {
+      Array array = connection.createArrayOf(column.type, column.values);
+      statement.setArray(at, array);
+    } else if (value instanceof TaskId id) {
+      statement.setObject(at, id.value());
+    } else if (value instanceof String text) {
+      statement.setString(at, text);
+    } else if (value instanceof Long number) {
+      statement.setLong(at, number);
+    } else if (value instanceof Integer number) {
+      statement.setInt(at, number);
+    } else if (value instanceof Boolean flag) {
+      statement.setBoolean(at, flag);
+    } else if (value == null) {
+      statement.setNull(at, Types.NULL);
+    } else {
+      throw new IllegalArgumentException("no parameter: " + value.getClass());
+    }
+  }
+
+  /** The id in a column. */
+  static TaskId id(ResultSet row, int column) throws SQLException {
+    return new TaskId(row.getObject(column, UUID.class));
+  }
+}

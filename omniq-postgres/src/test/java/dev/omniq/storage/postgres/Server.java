@@ -1,0 +1,88 @@
+package dev.omniq.storage.postgres;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A real PostgreSQL for all tests of a JVM: one that is started for them, or the one that the
+ * system property {@code omniq.postgres.url} names. Durable, as everything that is shown here must
+ * be.
+ */
+public final class Server {
+  private static final AtomicInteger SCHEMAS = new AtomicInteger();
+  private static final String URL = start();
+
+  private Server() {}
+
+  private static String start() {
+    String given = System.getProperty("omniq.postgres.url");
+    if (given != null) {
+      return given;
+    }
+    try {
+      // The usual settings of this server give durability up for speed.
+      EmbeddedPostgres server =
+          EmbeddedPostgres.builder()
+              .setServerConfig("fsync", "on")
+              .setServerConfig("synchronous_commit", "on")
+              .setServerConfig("full_page_writes", "on")
+              .setServerConfig("max_connections", "200")
+              .start();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server)));
+      return server.getJdbcUrl("postgres", "postgres");
+    } catch (IOException e) {
+      throw new IllegalStateException("PostgreSQL could not be started", e);
+    }
+  }
+
+  private static void close(EmbeddedPostgres server) {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The URL of its database. */
+  public static String url() {
+    return URL;
+  }
+
+  /** The URL of a store in a schema. */
+  public static String url(String schema) {
+    return URL + (URL.contains("?") ? "&" : "?") + "omniq.schema=" + schema;
+  }
+
+  /** The name of a schema that no other test has. */
+  public static String newSchema() {
+    return "test_" + ProcessHandle.current().pid() + "_" + SCHEMAS.incrementAndGet();
+  }
+
+  /** A connection in autocommit mode. */
+  public static Connection connect() throws SQLException {
+    return DriverManager.getConnection(URL);
+  }
+
+  /** Runs statements. */
+  public static void execute(String sql) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  /** The first column of the first row. */
+  public static String ask(String sql) throws SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement();
+        ResultSet row = statement.executeQuery(sql)) {
+      return row.next() ? String.valueOf(row.getString(1)) : "";
+    }
+  }
+}
