@@ -20,10 +20,12 @@ import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskResult;
 import dev.omniq.worker.Worker;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -132,6 +134,16 @@ public final class OmniQ implements AutoCloseable {
   public List<TaskId> enqueueAll(List<TaskRequest> requests) {
     List<NewTask> tasks = newTasks(requests);
     return join(AsyncOmniQ.insertAll(tasks, queue::insertBlocking), ids(tasks));
+  }
+
+  /**
+   * Enqueues within a transaction of the program's, on a connection to the database of this queue's
+   * store: tasks are there when it commits. Only stores in a database can.
+   *
+   * @param connection open, not in autocommit mode
+   */
+  public InTransaction in(Connection connection) {
+    return new InTransaction(this, queue, Objects.requireNonNull(connection, "connection"), true);
   }
 
   /** How a task ended; empty while it is pending or running, and if it is not known. */

@@ -2,14 +2,18 @@ package dev.omniq;
 
 import dev.omniq.task.Enqueued;
 import dev.omniq.task.Notes;
+import dev.omniq.task.OmniQException;
+import dev.omniq.task.Outcome;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.Times;
 import dev.omniq.worker.Execution;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a handler knows of its execution and can tell about it. Thread-safe; a handler that hands
@@ -124,6 +128,30 @@ public final class TaskContext {
           "snooze must be between zero and " + Times.MAX_DURATION + ", but is " + delay);
     }
     execution.snooze(delay);
+  }
+
+  /**
+   * Completes this task in a transaction of the handler's own, with the handler's other writes:
+   * what the handler does to its database then happens exactly once. The task is a success when the
+   * transaction commits; when it is rolled back, or not committed before the handler returns, the
+   * attempt has failed. What the handler returns is not used.
+   *
+   * @param transaction a connection to the database of this queue's store, not in autocommit mode
+   * @throws OmniQException if the claim is over, or if the store is in no database; the transaction
+   *     should be rolled back
+   * @throws IllegalStateException if it was completed before, or put off by {@link #snooze}
+   */
+  public void completeIn(Connection transaction) {
+    completeIn(transaction, null);
+  }
+
+  /** The same with a result, which JSON must be able to carry. */
+  public void completeIn(Connection transaction, @Nullable Object result) {
+    Objects.requireNonNull(transaction, "transaction");
+    var outcome =
+        new Outcome.Succeeded(omniq.json().encodeResult(task().name(), Object.class, result));
+    execution.completeIn(
+        (claimed, notes) -> omniq.queue().settleIn(transaction, claimed, outcome, notes));
   }
 
   /** Enqueues another task; the same as the facade's {@link OmniQ#enqueue}. */

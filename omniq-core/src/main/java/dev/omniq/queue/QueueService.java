@@ -11,6 +11,8 @@ import dev.omniq.storage.LeaseExtension;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.TaskStore;
+import dev.omniq.storage.Transactional;
+import dev.omniq.storage.Transactional.Confirmation;
 import dev.omniq.storage.Transition;
 import dev.omniq.storage.WakeUps;
 import dev.omniq.storage.WorkerInfo;
@@ -25,6 +27,7 @@ import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskListener.Kind;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskResult;
+import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -96,6 +99,19 @@ public final class QueueService implements AutoCloseable {
         });
   }
 
+  /** Stores tasks within a transaction of the program's; listeners do not hear of its commit. */
+  public List<Inserted> insertIn(Connection transaction, List<NewTask> tasks, boolean notify) {
+    return transactional().insert(transaction, tasks, notify);
+  }
+
+  private Transactional transactional() {
+    if (store instanceof Transactional transactional) {
+      return transactional;
+    }
+    throw new OmniQException(
+        "this store cannot take part in a transaction of the program; sqlite and postgres can");
+  }
+
   private static long bytes(List<NewTask> tasks) {
     long bytes = 0;
     for (NewTask task : tasks) {
@@ -132,6 +148,36 @@ public final class QueueService implements AutoCloseable {
     Transition transition = Rules.settle(claimed, outcome, notes, moment(endedAt));
     return apply(claimed.task(), transition, kindOf(outcome, transition))
         .thenApply(Applied.APPLIED::equals);
+  }
+
+  /**
+   * Records within a transaction of the program's that an execution succeeded.
+   *
+   * @return what the transaction makes of the task when it commits
+   * @throws OmniQException if the claim is over; the transaction should be rolled back
+   */
+  public Transition settleIn(
+      Connection transaction, Claimed claimed, Outcome.Succeeded outcome, Notes notes) {
+    Transition transition = Rules.settle(claimed, outcome, notes, moment(now()));
+    if (transactional().apply(transaction, transition) instanceof Applied.Done) {
+      return transition;
+    }
+    throw new OmniQException(
+        "task %s cannot be completed: its claim %s is over; roll the transaction back"
+            .formatted(claimed.task().id(), claimed.token()));
+  }
+
+  /** What became of a task that {@link #settleIn} was to settle. */
+  public CompletableFuture<Confirmation> confirm(Claimed claimed, Transition transition) {
+    return transactional()
+        .confirm(claimed.task().id(), claimed.token())
+        .thenApply(
+            confirmation -> {
+              if (confirmation == Confirmation.SETTLED) {
+                announce(claimed.task(), transition, Kind.SUCCEEDED);
+              }
+              return confirmation;
+            });
   }
 
   private static Kind kindOf(Outcome outcome, Transition transition) {

@@ -1,6 +1,7 @@
 package dev.omniq.worker;
 
 import dev.omniq.storage.Claimed;
+import dev.omniq.storage.Transition;
 import dev.omniq.task.ClaimToken;
 import dev.omniq.task.Notes;
 import dev.omniq.task.Outcome;
@@ -8,6 +9,7 @@ import dev.omniq.task.Task;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +38,7 @@ public final class Execution {
   private Notes notes = Notes.NONE;
   private boolean notesChanged;
   private boolean reported;
+  private @Nullable Transition completion;
   private long leaseUntilNanos;
 
   Execution(Claimed claimed, long leaseUntilNanos) {
@@ -133,6 +136,34 @@ public final class Execution {
     if (toCancel != null) {
       toCancel.cancel(true); // runs the handler's own callbacks: not under the lock
     }
+  }
+
+  /**
+   * Completes the task in a transaction of the handler's, once.
+   *
+   * @param complete what the transaction will make of the task
+   * @throws IllegalStateException if it was completed before, or put off
+   */
+  public void completeIn(BiFunction<Claimed, Notes, Transition> complete) {
+    Notes told;
+    synchronized (this) {
+      if (completion != null) {
+        throw new IllegalStateException("task " + task().id() + " was completed already");
+      }
+      if (snooze != null) {
+        throw new IllegalStateException("task " + task().id() + " was put off by snooze");
+      }
+      told = notes;
+    }
+    Transition made = complete.apply(claimed, told);
+    synchronized (this) {
+      completion = made;
+    }
+  }
+
+  /** What a transaction of the handler's makes of the task, if it has committed. */
+  synchronized Optional<Transition> completion() {
+    return Optional.ofNullable(completion);
   }
 
   /** The right to report the outcome; given once. */

@@ -1,9 +1,12 @@
 package dev.omniq.worker;
 
 import dev.omniq.queue.QueueService;
+import dev.omniq.storage.Transactional.Confirmation;
+import dev.omniq.storage.Transition;
 import dev.omniq.task.Outcome;
 import dev.omniq.task.OutcomeUnknownException;
 import dev.omniq.task.StorageException;
+import dev.omniq.task.TaskError;
 import dev.omniq.task.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,8 +37,53 @@ final class Settler {
   /** Reports the outcome, unless one was reported before. */
   void settle(Execution execution, Outcome outcome) {
     if (execution.claimReport()) {
-      bring(execution, outcome, queue.now(), FIRST_PAUSE);
+      execution
+          .completion()
+          .ifPresentOrElse(
+              completion -> confirm(execution, completion, outcome, FIRST_PAUSE),
+              () -> bring(execution, outcome, queue.now(), FIRST_PAUSE));
     }
+  }
+
+  /** The handler has settled its task in a transaction: if that has committed, all is done. */
+  private void confirm(
+      Execution execution, Transition completion, Outcome outcome, Duration pause) {
+    var unused =
+        queue
+            .confirm(execution.claimed(), completion)
+            .whenComplete(
+                (confirmation, failure) -> {
+                  if (confirmation == Confirmation.SETTLED) {
+                    executions.remove(execution);
+                  } else if (confirmation == Confirmation.OPEN) {
+                    bring(execution, uncommitted(execution, outcome), queue.now(), FIRST_PAUSE);
+                  } else if (failure == null || mayPass(failure)) {
+                    time.schedule(
+                        pause, () -> confirm(execution, completion, outcome, longer(pause)));
+                  } else {
+                    executions.remove(execution);
+                    LOG.error("Task {} could not be looked at", execution.task().id(), failure);
+                  }
+                });
+  }
+
+  /** A handler that failed has said why; one that returned should have committed. */
+  private Outcome uncommitted(Execution execution, Outcome outcome) {
+    return outcome instanceof Outcome.Succeeded
+        ? new Outcome.Failed(
+            TaskError.of(
+                TaskError.Type.RUNTIME,
+                "the handler completed the task in a transaction and returned, but the transaction"
+                    + " was not committed",
+                execution.task().attempt(),
+                time.now()),
+            false)
+        : outcome;
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration next = pause.multipliedBy(2);
+    return next.compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : next;
   }
 
   private void bring(Execution execution, Outcome outcome, Instant endedAt, Duration pause) {
@@ -74,11 +122,7 @@ final class Settler {
         execution.task().id(),
         pause,
         failure.getMessage());
-    Duration next = pause.multipliedBy(2);
-    time.schedule(
-        pause,
-        () ->
-            bring(execution, outcome, endedAt, next.compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : next));
+    time.schedule(pause, () -> bring(execution, outcome, endedAt, longer(pause)));
   }
 
   private static boolean mayPass(Throwable failure) {

@@ -101,6 +101,9 @@ final class TaskRunner {
     try {
       Optional<Outcome> outcome =
           failure == null ? returned(execution, value) : threw(execution, failure);
+      if (outcome.isEmpty() && execution.completion().isPresent()) {
+        outcome = Optional.of(new Outcome.Released()); // its transaction may have committed
+      }
       outcome.ifPresent(reported -> settler.settle(execution, reported));
     } finally {
       ended.run();

@@ -9,6 +9,23 @@ public interface Connections extends AutoCloseable {
   /** A connection in autocommit mode; may wait for one for some seconds. */
   Connection take() throws SQLException;
 
+  /** Begins a transaction. */
+  default void begin(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+  }
+
+  /** Commits a transaction; what is thrown is of the commit itself. */
+  default void commit(Connection connection) throws SQLException {
+    connection.commit();
+    connection.setAutoCommit(true);
+  }
+
+  /** Rolls a transaction back. */
+  default void rollBack(Connection connection) throws SQLException {
+    connection.rollback();
+    connection.setAutoCommit(true);
+  }
+
   /** Takes a connection back that is in autocommit mode and in order. */
   void giveBack(Connection connection) throws SQLException;
 

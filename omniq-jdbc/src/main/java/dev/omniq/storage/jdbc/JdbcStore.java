@@ -13,16 +13,20 @@ import dev.omniq.storage.MoveMark;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.TaskStore;
+import dev.omniq.storage.Transactional;
 import dev.omniq.storage.Transition;
 import dev.omniq.storage.WakeUpListeners;
 import dev.omniq.storage.WakeUps;
 import dev.omniq.storage.WorkerInfo;
+import dev.omniq.task.ClaimToken;
 import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.NewTask;
 import dev.omniq.task.OutcomeUnknownException;
+import dev.omniq.task.StorageException;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
@@ -36,7 +40,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A store on a database: {@link TaskStore}'s calls, made by two {@link Lane}s of the store, as a
  * dialect's {@link Statements}. Thread-safe.
  */
-public final class JdbcStore implements TaskStore, WakeUps, Movable {
+public final class JdbcStore implements TaskStore, WakeUps, Movable, Transactional {
   private static final long OVERHEAD = 256;
 
   private final Statements statements;
@@ -70,7 +74,9 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable {
       Step<Boolean, Optional<MoveMark>> mark,
       Step<Remark, Optional<MoveMark>> remark,
       Step<Export, List<Task>> export,
-      Step<Restore, Integer> restore) {
+      Step<Restore, Integer> restore,
+      Step<List<NewTask>, Boolean> prepare,
+      Step<Claimant, Confirmation> confirm) {
 
     Steps(Statements sql) {
       this(
@@ -92,13 +98,22 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable {
           Step.read("mark", (tx, all) -> sql.mark(tx)),
           Step.sharedOne("remark", (tx, marks) -> sql.mark(tx, marks.expected, marks.next)),
           Step.read("export", (tx, page) -> sql.export(tx, page.after, page.limit)),
-          Step.sharedOne("restore", (tx, copies) -> sql.restore(tx, copies.move, copies.tasks)));
+          Step.sharedOne("restore", (tx, copies) -> sql.restore(tx, copies.move, copies.tasks)),
+          Step.sharedOne(
+              "prepare",
+              (tx, tasks) -> {
+                sql.prepare(tx, tasks);
+                return true;
+              }),
+          Step.sharedOne("confirm", (tx, claim) -> sql.confirm(tx, claim.id, claim.token)));
     }
   }
 
   private record Purge(Retention retention, int limit) {}
 
   private record After(long position, int limit) {}
+
+  private record Claimant(TaskId id, ClaimToken token) {}
 
   private record Remark(Optional<MoveMark> expected, Optional<MoveMark> next) {}
 
@@ -259,6 +274,61 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable {
   @Override
   public CompletableFuture<Integer> restore(UUID move, List<Task> tasks) {
     return one(writer, steps.restore, new Restore(move, List.copyOf(tasks)));
+  }
+
+  @Override
+  public List<Inserted> insert(Connection transaction, List<NewTask> tasks, boolean notify) {
+    return inUsers(
+        transaction,
+        users -> {
+          if (!statements.isPrepared(tasks)) {
+            join(one(writer, steps.prepare, List.copyOf(tasks)));
+          }
+          List<Inserted> answers = statements.insert(users, tasks);
+          if (notify) {
+            statements.notifyAtCommit(users);
+          }
+          return answers;
+        });
+  }
+
+  @Override
+  public Applied apply(Connection transaction, Transition transition) {
+    return inUsers(transaction, users -> statements.applyInUsers(users, transition));
+  }
+
+  @Override
+  public CompletableFuture<Confirmation> confirm(TaskId id, ClaimToken token) {
+    return one(claimer, steps.confirm, new Claimant(id, token));
+  }
+
+  private interface InUsers<T> {
+    T run(Transaction users) throws SQLException;
+  }
+
+  private <T> T inUsers(Connection connection, InUsers<T> work) {
+    try {
+      if (connection.isClosed()) {
+        throw new IllegalArgumentException("the connection is closed");
+      }
+      if (connection.getAutoCommit()) {
+        throw new IllegalArgumentException(
+            "the connection is in autocommit mode, so there is no transaction to take part in; call"
+                + " setAutoCommit(false) first");
+      }
+      return work.run(Transaction.ofUser(connection));
+    } catch (SQLException e) {
+      throw new StorageException(
+          "the database failed in the program's transaction: " + e.getMessage(), e);
+    }
+  }
+
+  private static void join(CompletableFuture<?> future) {
+    try {
+      future.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
   }
 
   @Override

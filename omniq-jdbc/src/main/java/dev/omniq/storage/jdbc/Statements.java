@@ -13,8 +13,11 @@ import dev.omniq.storage.MoveMark;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.TaskStore;
+import dev.omniq.storage.Transactional;
+import dev.omniq.storage.Transactional.Confirmation;
 import dev.omniq.storage.Transition;
 import dev.omniq.storage.WorkerInfo;
+import dev.omniq.task.ClaimToken;
 import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.NewTask;
 import dev.omniq.task.Task;
@@ -99,6 +102,21 @@ public interface Statements {
 
   /** See {@link Movable#restore}. */
   int restore(Transaction transaction, UUID move, List<Task> tasks) throws SQLException;
+
+  /** Whether these tasks can be stored in a user's transaction without {@link #prepare}. */
+  boolean isPrepared(List<NewTask> tasks);
+
+  /** Stores what tasks need beside themselves, so that no user's transaction holds it back. */
+  void prepare(Transaction transaction, List<NewTask> tasks) throws SQLException;
+
+  /** Makes the commit of a user's transaction wake workers, where that is possible. */
+  void notifyAtCommit(Transaction transaction) throws SQLException;
+
+  /** See {@link Transactional#apply}; in a user's transaction. */
+  Applied applyInUsers(Transaction transaction, Transition transition) throws SQLException;
+
+  /** See {@link Transactional#confirm}. */
+  Confirmation confirm(Transaction transaction, TaskId id, ClaimToken token) throws SQLException;
 
   /** What a failed statement or commit says of its transaction. */
   Trouble trouble(SQLException failure);

@@ -93,11 +93,10 @@ final class Transactor {
     Runnable answers;
     Transaction transaction = Transaction.own(connection);
     try {
-      connection.setAutoCommit(false);
+      connections.begin(connection);
       answers = batch.run(transaction);
       committing = true;
-      connection.commit();
-      connection.setAutoCommit(true);
+      connections.commit(connection);
     } catch (SQLException e) {
       return rolledBack(connection, failure(batch, e, committing));
     } catch (RuntimeException | Error e) {
@@ -160,13 +159,12 @@ final class Transactor {
         e);
   }
 
-  private static Failure rolledBack(Connection connection, Failure failure) {
+  private Failure rolledBack(Connection connection, Failure failure) {
     if (!failure.connectionSound) {
       return failure;
     }
     try {
-      connection.rollback();
-      connection.setAutoCommit(true);
+      connections.rollBack(connection);
       return failure;
     } catch (SQLException e) {
       return failure.broken(e);

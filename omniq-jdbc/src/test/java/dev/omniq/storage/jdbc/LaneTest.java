@@ -260,6 +260,7 @@ class LaneTest {
   }
 
   @SafeVarargs
+  @SuppressWarnings("varargs")
   private final <I, O> CompletableFuture<List<O>> call(Step<I, O> step, I... inputs) {
     return lane.call(step, List.of(inputs), 1);
   }

@@ -30,7 +30,7 @@ abstract class Clock {
   abstract boolean isGiven();
 
   static Clock of(TimeSource time) {
-    return time == TimeSource.system() ? new OfDatabase(time) : new Given(time);
+    return time.equals(TimeSource.system()) ? new OfDatabase(time) : new Given(time);
   }
 
   private static final class OfDatabase extends Clock {

@@ -34,7 +34,7 @@ final class Inserting {
 
   private static final String INSERT =
       """
-      WITH clock AS MATERIALIZED (SELECT {now} AS now, {schema}.admit('INSERT')),
+      WITH clock AS MATERIALIZED (SELECT {now} AS now, {schema}.admit('INSERT'), {patience}),
       created AS (
         INSERT INTO {schema}.task (
           id, seq, lane, name, queue, priority, arguments, schedule, unique_key, retry_policy,
@@ -184,7 +184,7 @@ final class Inserting {
             transaction, sql, tasks.stream().map(task -> lane(task.spec())).distinct().toList());
     return new HashSet<>(
         sql.list(
-            INSERT.replace("{now}", clock.now()),
+            INSERT.replace("{now}", clock.now()).replace("{patience}", patience()),
             row -> Sql.id(row, 1),
             Column.ids(tasks, NewTask::id),
             Column.of("int4", tasks, task -> ids.get(lane(task.spec()))),
@@ -202,6 +202,16 @@ final class Inserting {
             Column.of("int4", tasks, NewTask::run),
             Column.of("int8", tasks, Inserting::dueAt),
             Column.of("int8", tasks, Inserting::delay)));
+  }
+
+  /**
+   * A key that a transaction of a user's has taken must not hold up those of others for long; how
+   * long a user's own transaction waits is the user's to say.
+   */
+  private String patience() {
+    return transaction.isUsers()
+        ? "NULL"
+        : "set_config('lock_timeout', '" + PostgresStatements.LOCK_PATIENCE + "', true)";
   }
 
   private static @Nullable String timeout(TaskSpec spec) {

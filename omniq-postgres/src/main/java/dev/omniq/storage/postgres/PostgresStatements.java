@@ -12,12 +12,14 @@ import dev.omniq.storage.MoveMark;
 import dev.omniq.storage.MoveMark.Call;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
+import dev.omniq.storage.Transactional.Confirmation;
 import dev.omniq.storage.Transition;
 import dev.omniq.storage.WorkerInfo;
 import dev.omniq.storage.jdbc.Statements;
 import dev.omniq.storage.jdbc.Transaction;
 import dev.omniq.storage.jdbc.Trouble;
 import dev.omniq.storage.json.StorageJson;
+import dev.omniq.task.ClaimToken;
 import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.NewTask;
 import dev.omniq.task.Task;
@@ -30,8 +32,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
@@ -49,6 +53,8 @@ final class PostgresStatements implements Statements {
 
   /** After so many writing steps of this process what they left is folded. */
   private static final int FOLD_EVERY = 500;
+
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
 
   /** What {@code admit} raises. */
   private static final String REFUSED = "OQ001";
@@ -287,6 +293,72 @@ final class PostgresStatements implements Statements {
       }
       throw e;
     }
+  }
+
+  // ---- transactions of users ----
+
+  @Override
+  public boolean isPrepared(List<NewTask> tasks) {
+    return lanes.know(laneKeys(tasks));
+  }
+
+  /** A lane that is new must not be locked for as long as a user's transaction is open. */
+  @Override
+  public void prepare(Transaction transaction, List<NewTask> tasks) throws SQLException {
+    lanes.ids(transaction, sql(transaction), laneKeys(tasks));
+  }
+
+  private static Set<Lanes.Key> laneKeys(List<NewTask> tasks) {
+    return tasks.stream().map(task -> Inserting.lane(task.spec())).collect(Collectors.toSet());
+  }
+
+  /** PostgreSQL itself sends the same text once for a transaction. */
+  @Override
+  public void notifyAtCommit(Transaction transaction) throws SQLException {
+    sql(transaction)
+        .first(
+            "SELECT pg_notify(?, ?)",
+            row -> true,
+            schema.channel(),
+            WakeUpCalls.fromUsersTransaction());
+  }
+
+  @Override
+  public Applied applyInUsers(Transaction transaction, Transition transition) throws SQLException {
+    return admitted(
+        Call.APPLY,
+        () -> {
+          Sql sql = sql(transaction);
+          sql.first("SELECT {schema}.admit('APPLY')", row -> true);
+          return new Settling(transaction, sql, lanes, clock).applyInUsers(transition);
+        });
+  }
+
+  @Override
+  public Confirmation confirm(Transaction transaction, TaskId id, ClaimToken token)
+      throws SQLException {
+    Sql sql = sql(transaction);
+    try {
+      boolean live =
+          sql.first(
+                  "SELECT status FROM {schema}.task WHERE id = ? FOR NO KEY UPDATE NOWAIT",
+                  row -> row.getString(1).equals(TaskStatus.PENDING.name()),
+                  id)
+              .orElse(false);
+      if (live) {
+        return Confirmation.OPEN;
+      }
+    } catch (SQLException e) {
+      if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
+        return Confirmation.LOCKED;
+      }
+      throw e;
+    }
+    sql.update(
+        "DELETE FROM {schema}.running WHERE worker = ? AND sequence = ?",
+        token.worker(),
+        token.sequence());
+    return Confirmation.SETTLED;
   }
 
   // ---- connections ----

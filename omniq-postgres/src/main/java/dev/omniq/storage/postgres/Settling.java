@@ -403,13 +403,18 @@ final class Settling {
                 Column.of("text", all, annotation -> annotation.token().worker()),
                 Column.of("int8", all, annotation -> annotation.token().sequence()),
                 Column.of("text", all, annotation -> TaskColumns.notes(annotation.notes()))));
+    // The same token with two tasks: only one of them can be its own.
     return annotations.stream()
         .map(
             annotation ->
                 noted.contains(annotation.token())
-                        && last.get(annotation.token()).id().equals(annotation.id())
+                        && all.stream().anyMatch(each -> isFor(each, annotation))
                     ? Applied.APPLIED
                     : Applied.STALE)
         .toList();
+  }
+
+  private static boolean isFor(Annotation counting, Annotation annotation) {
+    return counting.token().equals(annotation.token()) && counting.id().equals(annotation.id());
   }
 }

@@ -31,6 +31,7 @@ final class Sql {
   }
 
   /** A parameter that is an array. */
+  @SuppressWarnings("ArrayRecordComponent") // made, bound and forgotten
   record Column(String type, @Nullable Object[] values) {
 
     static <T> Column of(

@@ -38,6 +38,25 @@ final class SqliteConnections implements Connections {
     return connection;
   }
 
+  /** A transaction that began by reading could find that it may not write any more. */
+  @Override
+  public void begin(Connection connection) throws SQLException {
+    sql(connection).update("BEGIN IMMEDIATE");
+  }
+
+  /**
+   * The driver's own commit begins the next transaction, whose failure would look like this one's.
+   */
+  @Override
+  public void commit(Connection connection) throws SQLException {
+    sql(connection).update("COMMIT");
+  }
+
+  @Override
+  public void rollBack(Connection connection) throws SQLException {
+    sql(connection).update("ROLLBACK");
+  }
+
   @Override
   public synchronized void giveBack(Connection connection) {
     idle.push(connection);

@@ -103,8 +103,6 @@ record SqliteFile(Path path, Synchronous synchronous) {
   Connection connect() throws SQLException {
     var config = new SQLiteConfig();
     config.setBusyTimeout((int) BUSY.toMillis());
-    // A transaction that begins by reading could find that it may not write any more.
-    config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
     Connection connection = config.createConnection("jdbc:sqlite:" + path.toAbsolutePath());
     try (Statement statement = connection.createStatement()) {
       statement.execute("PRAGMA journal_mode = WAL");

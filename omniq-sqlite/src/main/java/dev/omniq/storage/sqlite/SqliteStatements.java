@@ -12,6 +12,7 @@ import dev.omniq.storage.MoveMark;
 import dev.omniq.storage.MoveMark.Call;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
+import dev.omniq.storage.Transactional.Confirmation;
 import dev.omniq.storage.Transition;
 import dev.omniq.storage.WakeUpListeners;
 import dev.omniq.storage.WorkerInfo;
@@ -19,6 +20,7 @@ import dev.omniq.storage.jdbc.Statements;
 import dev.omniq.storage.jdbc.Transaction;
 import dev.omniq.storage.jdbc.Trouble;
 import dev.omniq.storage.json.StorageJson;
+import dev.omniq.task.ClaimToken;
 import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.NewTask;
 import dev.omniq.task.Task;
@@ -68,9 +70,9 @@ final class SqliteStatements implements Statements {
 
   /** Begins to watch what was there before this process. */
   void begin(Connection connection) throws SQLException {
-    Transaction now = Transaction.ofUser(connection);
-    expired(now, 1);
-    workers(now);
+    Sql sql = connections.sql(connection);
+    claiming(sql).expired(1);
+    new Reading(sql).workers(sightings);
   }
 
   @Override
@@ -161,19 +163,33 @@ final class SqliteStatements implements Statements {
   private <T> T unsynced(Transaction transaction, Work<T> work) throws SQLException {
     Connection connection = transaction.connection();
     synchronous(connection, SqliteFile.Synchronous.NORMAL);
-    connection.setAutoCommit(false);
-    boolean committed = false;
     try {
-      T answer = with(transaction, work);
-      connection.commit();
-      committed = true;
-      return answer;
+      connections.begin(connection);
+      return committed(connection, () -> with(transaction, work));
     } finally {
-      if (!committed) {
-        connection.rollback();
-      }
-      connection.setAutoCommit(true);
       synchronous(connection, file.synchronous());
+    }
+  }
+
+  /** What is done within a transaction that has begun. */
+  @FunctionalInterface
+  private interface Begun<T> {
+    T run() throws SQLException;
+  }
+
+  /** What went wrong first is what is told. */
+  private <T> T committed(Connection connection, Begun<T> work) throws SQLException {
+    try {
+      T answer = work.run();
+      connections.commit(connection);
+      return answer;
+    } catch (SQLException | RuntimeException e) {
+      try {
+        connections.rollBack(connection);
+      } catch (SQLException second) {
+        e.addSuppressed(second);
+      }
+      throw e;
     }
   }
 
@@ -287,6 +303,45 @@ final class SqliteStatements implements Statements {
         });
   }
 
+  // ---- transactions of users ----
+
+  /** There is one writer at a time: whatever a task needs is stored in the same transaction. */
+  @Override
+  public boolean isPrepared(List<NewTask> tasks) {
+    return true;
+  }
+
+  @Override
+  public void prepare(Transaction transaction, List<NewTask> tasks) {}
+
+  /** Other connections notice the commit by themselves, see {@link Neighbours}. */
+  @Override
+  public void notifyAtCommit(Transaction transaction) {}
+
+  @Override
+  public Applied applyInUsers(Transaction transaction, Transition transition) throws SQLException {
+    return apply(transaction, List.of(transition)).get(0);
+  }
+
+  /** Comes to its turn when no other transaction is open, so it never finds one. */
+  @Override
+  public Confirmation confirm(Transaction transaction, TaskId id, ClaimToken token)
+      throws SQLException {
+    return with(
+        transaction,
+        sql -> {
+          Optional<Row> row = Row.find(sql, id);
+          if (row.isPresent() && row.get().status().isLive()) {
+            return Confirmation.OPEN;
+          }
+          sql.update(
+              "DELETE FROM omniq_running WHERE worker = ? AND sequence = ?",
+              token.worker(),
+              token.sequence());
+          return Confirmation.SETTLED;
+        });
+  }
+
   // ---- connections ----
 
   /** A user's connection keeps no statements of ours. */
@@ -295,6 +350,8 @@ final class SqliteStatements implements Statements {
       return work.run(connections.sql(transaction.connection()));
     }
     try (Sql sql = new Sql(transaction.connection())) {
+      // A transaction that begins by reading could find that it may not write any more.
+      sql.update("UPDATE omniq_schema SET version = version");
       return work.run(sql);
     }
   }
