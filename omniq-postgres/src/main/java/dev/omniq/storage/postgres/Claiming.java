@@ -279,7 +279,7 @@ final class Claiming {
         """
         INSERT INTO {schema}.worker AS w (worker, seen_at, seen_clock, claimed)
         SELECT ?, {now}, {lease_now}, -9223372036854775808
-        FROM set_config('synchronous_commit', 'off', true)
+        FROM set_config('synchronous_commit', 'off', true), {schema}.admit('CLAIM')
         ON CONFLICT (worker) DO UPDATE
         SET seen_at = excluded.seen_at, seen_clock = excluded.seen_clock
         RETURNING 1

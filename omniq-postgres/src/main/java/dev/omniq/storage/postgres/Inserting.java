@@ -1,5 +1,6 @@
 package dev.omniq.storage.postgres;
 
+import dev.omniq.storage.Copies;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.jdbc.TaskColumns;
 import dev.omniq.storage.jdbc.Transaction;
@@ -10,7 +11,6 @@ import dev.omniq.task.StorageException;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskSpec;
-import dev.omniq.task.TaskStatus;
 import dev.omniq.task.Times;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -274,11 +274,9 @@ final class Inserting {
 
   /** See {@link dev.omniq.storage.Movable#restore}; not a hot path, so one by one. */
   int restore(List<Task> tasks) throws SQLException {
+    Copies.requireNotRunning(tasks);
     int stored = 0;
     for (Task task : tasks) {
-      if (task.status() == TaskStatus.RUNNING) {
-        throw new IllegalArgumentException("task " + task.id() + " is RUNNING: no copy can be");
-      }
       if (restore(task)) {
         stored++;
       } else {
@@ -325,14 +323,30 @@ final class Inserting {
         .isPresent();
   }
 
+  /** It was not stored: either it is there, or one that it must not be beside. */
   private void requireSame(Task task) throws SQLException {
-    var asNew =
-        new NewTask(task.id(), task.spec(), new Due.At(task.dueAt()), task.seriesId(), task.run());
-    Optional<TaskId> there = Optional.ofNullable(inTheWay(List.of(asNew)).get(0));
-    if (!there.equals(Optional.of(task.id()))) {
-      throw new StorageException(
-          "task %s cannot be here: live task %s holds its unique key or carries its series"
-              .formatted(task.id(), there.map(TaskId::toString).orElse("(gone meanwhile)")));
+    Optional<Row> there = Row.read(sql, task.id());
+    if (there.isPresent()) {
+      return;
     }
+    Optional<TaskId> holder =
+        sql.first(
+            "SELECT id FROM {schema}.task"
+                + " WHERE queue = ? AND unique_key = ? AND status = 'PENDING'",
+            row -> Sql.id(row, 1),
+            task.queue(),
+            task.uniqueKey().orElse(null));
+    if (holder.isPresent()) {
+      throw Copies.keyHeld(task, holder.get());
+    }
+    throw sql.first(
+            "SELECT id FROM {schema}.task"
+                + " WHERE series_id = ? AND status = 'PENDING' AND recurring AND NOT detached",
+            row -> Copies.seriesCarried(task, Sql.id(row, 1)),
+            task.seriesId())
+        .orElseGet(
+            () ->
+                new StorageException(
+                    "what stood in the way of task " + task.id() + " is gone; repeat the move"));
   }
 }

@@ -20,7 +20,7 @@ final class Removing {
   /** Removes finished tasks; {old} says which. */
   private static final String PURGE =
       """
-      WITH open AS MATERIALIZED (SELECT {now} AS now, {schema}.admit('PURGE') AS yes),
+      WITH clock AS MATERIALIZED (SELECT {now} AS now),
       old AS MATERIALIZED (
         SELECT id FROM {schema}.task
         WHERE {old}
@@ -28,8 +28,8 @@ final class Removing {
         FOR UPDATE SKIP LOCKED
       ),
       gone AS (
-        DELETE FROM {schema}.task t USING old, open
-        WHERE t.id = old.id AND open.yes
+        DELETE FROM {schema}.task t USING old
+        WHERE t.id = old.id
         RETURNING t.id, t.queue, t.name, t.status
       ),
       claims AS (DELETE FROM {schema}.running r USING gone WHERE r.task = gone.id),
@@ -41,7 +41,7 @@ final class Removing {
       """;
 
   private static final String OLDER =
-      "status = ? AND status <> 'PENDING' AND finished_at <= (SELECT now FROM open) - ?"
+      "status = ? AND status <> 'PENDING' AND finished_at <= (SELECT now FROM clock) - ?"
           + " ORDER BY finished_at";
 
   private static final String LOWEST = "status <> 'PENDING' ORDER BY id";
@@ -97,6 +97,7 @@ final class Removing {
 
   /** Goes by age first, and by number among those that are left. */
   int purge(Retention retention, int limit) throws SQLException {
+    sql.first("SELECT {schema}.admit('PURGE')", row -> true);
     int purged = 0;
     for (TaskStatus status : TaskStatus.values()) {
       if (status.isFinished() && purged < limit) {

@@ -287,6 +287,7 @@ final class Settling {
   // ---- one by one ----
 
   private Applied change(Transition transition) throws SQLException {
+    sql.first("SELECT {schema}.admit('APPLY')", row -> true);
     Optional<Row> found = Row.lock(sql, transition.id());
     if (found.isEmpty() || !holds(transition.expected(), found.get())) {
       return Applied.STALE;
@@ -381,6 +382,7 @@ final class Settling {
 
   /** Of several notes of one claim, the last ones count. */
   List<Applied> annotate(List<Annotation> annotations) throws SQLException {
+    sql.first("SELECT {schema}.admit('ANNOTATE')", row -> true);
     Map<ClaimToken, Annotation> last = new LinkedHashMap<>();
     annotations.forEach(annotation -> last.put(annotation.token(), annotation));
     List<Annotation> all = List.copyOf(last.values());
@@ -388,12 +390,10 @@ final class Settling {
         new HashSet<>(
             sql.list(
                 """
-                WITH open AS MATERIALIZED (SELECT {schema}.admit('ANNOTATE') AS yes)
                 UPDATE {schema}.running r
                 SET notes = i.notes
-                FROM unnest(?, ?, ?, ?) AS i (task, worker, sequence, notes), open
-                WHERE open.yes AND r.task = i.task AND r.worker = i.worker
-                  AND r.sequence = i.sequence
+                FROM unnest(?, ?, ?, ?) AS i (task, worker, sequence, notes)
+                WHERE r.task = i.task AND r.worker = i.worker AND r.sequence = i.sequence
                   AND EXISTS (
                     SELECT FROM {schema}.task t WHERE t.id = r.task AND t.status = 'PENDING')
                 RETURNING r.worker, r.sequence

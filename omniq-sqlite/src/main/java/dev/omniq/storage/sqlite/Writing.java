@@ -6,6 +6,7 @@ import static dev.omniq.task.TaskStatus.SUCCESS;
 
 import dev.omniq.storage.Annotation;
 import dev.omniq.storage.Applied;
+import dev.omniq.storage.Copies;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.Transition;
@@ -159,11 +160,9 @@ final class Writing {
 
   /** Stores copies; see {@link dev.omniq.storage.Movable#restore}. */
   int restore(List<Task> tasks) throws SQLException {
+    Copies.requireNotRunning(tasks);
     int stored = 0;
     for (Task task : tasks) {
-      if (task.status() == RUNNING) {
-        throw new IllegalArgumentException("task " + task.id() + " is RUNNING: no copy can be");
-      }
       if (store(task)) {
         stored++;
       } else if (Row.find(sql, task.id()).isEmpty()) {
@@ -176,15 +175,8 @@ final class Writing {
   private StorageException besideAnother(Task task) throws SQLException {
     Optional<Row> holder = Row.keyHolder(sql, task.queue(), task.uniqueKey().orElse(null));
     return holder.isPresent()
-        ? new StorageException(
-            "task %s cannot be here: live task %s holds its unique key '%s'"
-                .formatted(task.id(), holder.get().id(), task.uniqueKey().orElse("")))
-        : new StorageException(
-            "task %s cannot be here: live task %s carries its series %s"
-                .formatted(
-                    task.id(),
-                    Row.carrier(sql, task.seriesId()).orElseThrow().id(),
-                    task.seriesId()));
+        ? Copies.keyHeld(task, holder.get().id())
+        : Copies.seriesCarried(task, Row.carrier(sql, task.seriesId()).orElseThrow().id());
   }
 
   // ---- tasks change ----
