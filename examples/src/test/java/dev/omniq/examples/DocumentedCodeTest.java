@@ -45,12 +45,15 @@ class DocumentedCodeTest {
       import dev.omniq.codec.*;
       import dev.omniq.task.*;
       import dev.omniq.storage.*;
+      import dev.omniq.storage.postgres.*;
       import dev.omniq.testkit.*;
       import dev.omniq.worker.*;
       import java.nio.file.Path;
+      import java.sql.Connection;
       import java.time.*;
       import java.util.*;
       import java.util.concurrent.*;
+      import javax.sql.DataSource;
       """;
 
   private static final String AROUND_A_SNIPPET =
@@ -67,7 +70,7 @@ class DocumentedCodeTest {
         interface Mailer { void send(SendEmail email); }
         static final TaskType<SendEmail> SEND_EMAIL = TaskType.of("send-email", SendEmail.class);
         void snippet(OmniQ omniq, Settings settings, TaskId id, TaskContext context, Mailer mailer,
-            Instant tomorrow, Instant noon) throws Exception {
+            Instant tomorrow, Instant noon, DataSource database) throws Exception {
       """;
 
   @TestFactory
