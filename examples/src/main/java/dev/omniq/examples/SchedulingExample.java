@@ -2,13 +2,11 @@ package dev.omniq.examples;
 
 import static dev.omniq.TaskRequest.task;
 
-import dev.omniq.Backend;
 import dev.omniq.OmniQ;
 import dev.omniq.Settings;
 import dev.omniq.task.OmniTask;
 import dev.omniq.task.TaskId;
 import dev.omniq.worker.Worker;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -26,8 +24,8 @@ public final class SchedulingExample {
 
   /** Runs for about 11 seconds. */
   public static void main(String[] args) throws Exception {
-    Path directory = Path.of(args.length > 0 ? args[0] : "omniq_data");
-    Settings settings = Settings.builder().backend(Backend.FILE).baseDir(directory).build();
+    String store = args.length > 0 ? args[0] : "file:omniq_data";
+    Settings settings = Settings.ofUrl(store).build();
     try (OmniQ omniq = OmniQ.open(settings)) {
       System.out.println("Scheduling delayed task (5 seconds)...");
       TaskId delayed =

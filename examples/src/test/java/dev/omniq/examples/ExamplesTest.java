@@ -2,10 +2,13 @@ package dev.omniq.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -24,15 +27,46 @@ class ExamplesTest {
     assertThat(run(Quickstart::main, "file:" + directory)).containsExactly("Hello, Ada!");
   }
 
+  /** The same program, each time as a process of its own; only the URL differs. */
   @Test
-  void scheduling_runsIntervalAndEtaInTheOrderInWhichTheyHappen() throws Exception {
-    List<String> printed = run(SchedulingExample::main, directory.toString());
+  void scheduling_runsIntervalAndEtaInTheOrderInWhichTheyHappen_onEveryStore() throws Exception {
+    try (EmbeddedPostgres server = EmbeddedPostgres.start()) {
+      List<String> urls =
+          List.of(
+              "file:" + directory.resolve("store"),
+              "sqlite:" + directory.resolve("store.db"),
+              server.getJdbcUrl("postgres", "postgres"));
+      List<Process> programs = new ArrayList<>();
+      for (String url : urls) {
+        programs.add(start(SchedulingExample.class, url));
+      }
+      for (int i = 0; i < urls.size(); i++) {
+        List<String> printed = printed(programs.get(i));
+        assertThat(printed)
+            .as(urls.get(i))
+            .filteredOn(line -> line.startsWith("Processing item: "))
+            .map(line -> line.substring("Processing item: ".length()))
+            .startsWith("interval-item", "interval-item", "delayed-item", "interval-item");
+        assertThat(printed).as(urls.get(i)).last().asString().startsWith("Done!");
+      }
+    }
+  }
 
-    assertThat(printed)
-        .filteredOn(line -> line.startsWith("Processing item: "))
-        .map(line -> line.substring("Processing item: ".length()))
-        .startsWith("interval-item", "interval-item", "delayed-item", "interval-item");
-    assertThat(printed.get(printed.size() - 1)).startsWith("Done!");
+  private static Process start(Class<?> program, String argument) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            program.getName(),
+            argument)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  private static List<String> printed(Process program) throws IOException {
+    try (var reader = program.inputReader(StandardCharsets.UTF_8)) {
+      return reader.lines().filter(line -> !line.matches("\\d\\d:.*")).toList();
+    }
   }
 
   @Test
