@@ -40,12 +40,15 @@ public final class PostgresStore {
   public static JdbcStore open(String url, TimeSource time) {
     PostgresUrl parsed = PostgresUrl.parse(url);
     PostgresOptions options = parsed.options();
+    String name = PostgresUrl.withoutSecrets(url);
+    Clock clock = Clock.of(time);
+    // Not by the pool, which tries again for as long as its patience lasts before it fails.
+    prepare(name, () -> DriverManager.getConnection(parsed.driver(), timeouts()), options, clock);
     HikariDataSource pool = pool(parsed.driver(), options);
     String listenUrl = options.listenUrl().orElse(parsed.driver());
     Ear.@Nullable Source ear =
         options.listen() ? () -> DriverManager.getConnection(listenUrl, timeouts()) : null;
-    String name = PostgresUrl.withoutSecrets(url);
-    return open(name, new PooledConnections(pool, pool::close), ear, options, time);
+    return open(name, new PooledConnections(pool, pool::close), ear, options, clock, time);
   }
 
   /**
@@ -63,7 +66,10 @@ public final class PostgresStore {
                     ? DriverManager.getConnection(listenUrl.get(), timeouts())
                     : pool.getConnection()
             : null;
-    return open("data source", new PooledConnections(pool, () -> {}), ear, options, time);
+    String name = "data source";
+    Clock clock = Clock.of(time);
+    prepare(name, pool::getConnection, options, clock);
+    return open(name, new PooledConnections(pool, () -> {}), ear, options, clock, time);
   }
 
   /**
@@ -93,7 +99,7 @@ public final class PostgresStore {
     config.setMaximumPoolSize(POOLED);
     config.setMinimumIdle(0);
     config.setConnectionTimeout(options.patience().toMillis());
-    // The first connection is taken where its failure can be told in words.
+    // A server that is away for a moment must not end the program.
     config.setInitializationFailTimeout(-1);
     config.setPoolName("omniq " + options.schema());
     timeouts().forEach((name, value) -> config.addDataSourceProperty((String) name, value));
@@ -105,19 +111,9 @@ public final class PostgresStore {
       PooledConnections connections,
       Ear.@Nullable Source earSource,
       PostgresOptions options,
+      Clock clock,
       TimeSource time) {
     var schema = new Schema(options.schema());
-    Clock clock = Clock.of(time);
-    try (Connection connection = connections.take()) {
-      prepare(connection, schema, options, clock);
-    } catch (SQLException e) {
-      connections.close();
-      throw new StorageException(
-          "cannot open %s: %s".formatted(name, Reasons.of(e, options.schema())), e);
-    } catch (RuntimeException e) {
-      connections.close();
-      throw e;
-    }
     var listeners = new WakeUpListeners();
     var wakeUps = new WakeUpCalls(listeners, time);
     var statements = new PostgresStatements(schema, clock, wakeUps);
@@ -145,6 +141,16 @@ public final class PostgresStore {
                               "SELECT pg_notify(?, ?)", row -> true, schema.channel(), payload)));
     }
     return store;
+  }
+
+  private static void prepare(
+      String name, Ear.Source source, PostgresOptions options, Clock clock) {
+    try (Connection connection = source.open()) {
+      prepare(connection, new Schema(options.schema()), options, clock);
+    } catch (SQLException e) {
+      throw new StorageException(
+          "cannot open %s: %s".formatted(name, Reasons.of(e, options.schema())), e);
+    }
   }
 
   private static void prepare(
