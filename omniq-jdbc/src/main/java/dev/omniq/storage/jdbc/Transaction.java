@@ -23,7 +23,7 @@ public final class Transaction {
   }
 
   /** A transaction that the store itself commits. */
-  static Transaction own(Connection connection) {
+  public static Transaction own(Connection connection) {
     return new Transaction(connection, false);
   }
 

@@ -26,7 +26,11 @@ import java.util.Set;
 /** Claims and their leases, in one step. Used by one thread. */
 final class Claiming {
   private static final String SELECT =
-      "SELECT " + TaskColumns.select("t", "r") + ", t.seq, r.extensions, r.lease FROM omniq_task t";
+      "SELECT "
+          + TaskColumns.select("t", "r")
+          + ", t.seq, r.extensions, r.lease"
+          // The order of a CROSS JOIN stands: the few claims first, then their tasks.
+          + " FROM omniq_running r CROSS JOIN omniq_task t ON t.seq = r.task";
 
   private final Sql sql;
   private final Lanes lanes;
@@ -75,8 +79,7 @@ final class Claiming {
   private List<Claimed> stillHeld(ClaimRequest request) throws SQLException {
     return sql.list(
         SELECT
-            + " JOIN omniq_running r ON r.task = t.seq WHERE t.status = 'PENDING'"
-            + " AND r.worker = ? AND r.sequence BETWEEN ? AND ? AND r.first = ?"
+            + " WHERE t.status = 'PENDING' AND r.worker = ? AND r.sequence BETWEEN ? AND ? AND r.first = ?"
             + " ORDER BY r.sequence",
         row -> new Claimed(TaskColumns.read(row, Sql::id), TaskColumns.token(row).orElseThrow()),
         request.first().worker(),
@@ -159,10 +162,7 @@ final class Claiming {
         Times.toMicros(now),
         LeaseWatch.stored(request.lease()));
     Task task =
-        sql.first(
-                SELECT + " JOIN omniq_running r ON r.task = t.seq WHERE t.seq = ?",
-                row -> TaskColumns.read(row, Sql::id),
-                head.seq)
+        sql.first(SELECT + " WHERE r.task = ?", row -> TaskColumns.read(row, Sql::id), head.seq)
             .orElseThrow();
     leases.made(token, 0, leases.now());
     journal.changed(
@@ -216,7 +216,7 @@ final class Claiming {
   /** Looks at every claim, also to watch those of other processes. */
   List<ExpiredClaim> expired(int limit) throws SQLException {
     long readAt = leases.now();
-    List<Watched> all = sql.list(SELECT + " JOIN omniq_running r ON r.task = t.seq", this::watch);
+    List<Watched> all = sql.list(SELECT, this::watch);
     Set<ClaimToken> present = new HashSet<>();
     all.forEach(each -> present.add(each.claim.token()));
     leases.keep(present, readAt);

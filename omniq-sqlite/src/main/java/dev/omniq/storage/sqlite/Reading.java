@@ -39,7 +39,7 @@ final class Reading {
       SELECT queue, name, status, n, NULL FROM omniq_counter WHERE n <> 0
       UNION ALL
       SELECT t.queue, t.name, 'RUNNING', count(*), NULL
-      FROM omniq_running r JOIN omniq_task t ON t.seq = r.task
+      FROM omniq_running r CROSS JOIN omniq_task t ON t.seq = r.task
       WHERE t.status = 'PENDING'
       GROUP BY t.queue, t.name
       UNION ALL
@@ -149,7 +149,7 @@ final class Reading {
     return sql
         .list(
             "SELECT w.worker, w.seen_at, (SELECT count(*) FROM omniq_running r"
-                + " JOIN omniq_task t ON t.seq = r.task"
+                + " CROSS JOIN omniq_task t ON t.seq = r.task"
                 + " WHERE r.worker = w.worker AND t.status = 'PENDING')"
                 + " FROM omniq_worker w ORDER BY w.worker",
             row -> new WorkerInfo(row.getString(1), Times.ofMicros(row.getLong(2)), row.getInt(3)))

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,11 @@ final class Sql implements AutoCloseable {
    */
   ResultSet open(int cursor, String sql, @Nullable Object... parameters) throws SQLException {
     return bound(sql + " -- " + cursor, parameters).executeQuery();
+  }
+
+  /** The statements that were used. */
+  Set<String> texts() {
+    return Set.copyOf(prepared.keySet());
   }
 
   private PreparedStatement bound(String sql, @Nullable Object... parameters) throws SQLException {
