@@ -161,14 +161,21 @@ class PlansTest {
     assertThat(nextDue()).isPresent();
     Counted looked = Counted.now().since(before);
 
+    before = Counted.now();
+    statements.stats(transaction());
+    statements.workers(transaction());
+    assertThat(statements.expired(transaction(), BATCH)).isEmpty();
+    Counted watched = Counted.now().since(before);
+
     System.out.printf(
-        "%s, for %d tasks: insert %s, claim %s, settle %s, next due %s%n",
-        when, BATCH, inserted, claims, settled, looked);
+        "%s, for %d tasks: insert %s, claim %s, settle %s, next due %s, watched %s%n",
+        when, BATCH, inserted, claims, settled, looked, watched);
     assertThat(claimed).hasSize(BATCH);
     check(inserted, 3);
     check(claims, 4);
     check(settled, 4);
     check(looked, 1);
+    check(watched, 1);
   }
 
   /** Rows and pages for each task; nothing that grows is read from end to end. */
