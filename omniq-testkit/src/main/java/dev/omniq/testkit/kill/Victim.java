@@ -1,7 +1,8 @@
-package dev.omniq.kill;
+package dev.omniq.testkit.kill;
 
 import static dev.omniq.TaskRequest.task;
 
+import dev.omniq.Backend;
 import dev.omniq.OmniQ;
 import dev.omniq.Settings;
 import dev.omniq.TaskContext;
@@ -19,7 +20,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process that enqueues and works until it is killed. What it is about to do, what was
@@ -30,7 +33,7 @@ public final class Victim {
   static final int SERIES = 4;
   static final Duration LEASE = Duration.ofSeconds(1);
 
-  private static VictimLog log;
+  private static @Nullable VictimLog log;
 
   private Victim() {}
 
@@ -38,12 +41,12 @@ public final class Victim {
   @OmniTask
   public static String work(String payload) {
     TaskContext context = TaskContext.current();
-    log.write("begin", context.taskId());
+    log().begin(context.taskId());
     long until = System.nanoTime() + 1_000_000L * (payload.length() % 5);
     while (System.nanoTime() < until && !Thread.interrupted()) {
       Thread.onSpinWait();
     }
-    log.write("end", context.taskId());
+    log().write("end", context.taskId());
     return payload;
   }
 
@@ -51,33 +54,40 @@ public final class Victim {
   @OmniTask
   public static void tick() {
     TaskContext context = TaskContext.current();
-    log.write("begin", context.taskId());
-    log.write("end", context.taskId());
+    log().begin(context.taskId());
+    log().write("end", context.taskId());
   }
 
-  /** Arguments: the directory of the store, the log, a seed. */
+  /** Arguments: the URL of the store, the log, a seed. */
   public static void main(String[] args) throws Exception {
     var random = new Random(Long.parseLong(args[2]));
-    try (OmniQ omniq = open(Path.of(args[0]), Path.of(args[1]))) {
+    try (OmniQ omniq = open(args[0], Path.of(args[1]))) {
       Worker worker = omniq.worker().concurrency(4).lease(LEASE).tasks(Victim.class).start();
       for (int i = 0; i < SERIES; i++) {
         omniq.enqueue(series(i));
       }
-      log.line("ready " + worker.name());
+      log().line("ready " + worker.name());
       while (true) {
         enqueueSome(omniq, random);
       }
     }
   }
 
-  /** Small segments, so that sealing and compaction happen all the time. */
-  static OmniQ open(Path directory, Path logFile) throws IOException {
+  /** Opens the store; that of files with small segments, so that it compacts all the time. */
+  static OmniQ open(String url, Path logFile) throws IOException {
     log = new VictimLog(logFile);
+    Settings settings = Settings.ofUrl(url).listener(Victim::settled).build();
+    if (settings.backend() != Backend.FILE) {
+      return OmniQ.open(settings);
+    }
     SharedStoreOptions options =
         SharedStoreOptions.defaults().file(FileStoreOptions.defaults().segmentBytes(64 << 10));
-    return OmniQ.on(
-        SharedFileStore.open(directory, options),
-        Settings.builder().baseDir(directory).listener(Victim::settled).build());
+    return OmniQ.on(SharedFileStore.open(settings.baseDir(), options), settings);
+  }
+
+  /** The log of this process. */
+  static VictimLog log() {
+    return Objects.requireNonNull(log, "open comes first");
   }
 
   static TaskRequest series(int number) {
@@ -93,26 +103,19 @@ public final class Victim {
       ids.add(id);
       requests.add(task(Victim::work, "x".repeat(random.nextInt(200))).id(id));
     }
-    log.write("try", ids.toArray(TaskId[]::new));
+    log().write("try", ids.toArray(TaskId[]::new));
     if (count == 1) {
       omniq.enqueue(requests.get(0));
     } else {
       omniq.enqueueAll(requests);
     }
-    log.write("ack", ids.toArray(TaskId[]::new));
+    log().write("ack", ids.toArray(TaskId[]::new));
   }
 
-  /** The revision tells the claims of a task apart, so it tells what was settled under which. */
   private static void settled(TaskListener.Transition transition) {
     switch (transition.kind()) {
       case SUCCEEDED, FAILED, RETRYING, SNOOZED, RELEASED, RESCUED ->
-          log.line(
-              "settled "
-                  + transition.task().id()
-                  + "@"
-                  + transition.task().state().revision()
-                  + " "
-                  + transition.kind());
+          log().settled(transition.task(), transition.kind());
       case ENQUEUED, STARTED, CANCELLED, RETRIED -> {}
     }
   }

@@ -1,0 +1,207 @@
+package dev.omniq.testkit.kill;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.omniq.OmniQ;
+import dev.omniq.task.Task;
+import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskQuery;
+import dev.omniq.task.TaskStatus;
+import dev.omniq.task.TimeSource;
+import dev.omniq.worker.Worker;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
+
+/** Processes that enqueue and work are killed at random moments, and others take their places. */
+final class Kills {
+  private static final String NAME_OF_WORK = Victim.class.getName() + "#work";
+
+  /** What a build on a busy machine may add to the lease; what it took is printed. */
+  private static final Duration MARGIN = Duration.ofSeconds(15);
+
+  private final String url;
+  private final Path directory;
+  private final long seed;
+  private final Random random;
+  private final List<Path> logs = new ArrayList<>();
+  private final List<Lost> lost = new ArrayList<>();
+  private int writeInFlight;
+  private int handlerRunning;
+  private int counted;
+
+  /** A task whose handler ran when its process was killed. */
+  private record Lost(TaskId id, Path log, Instant began, Instant killed) {}
+
+  Kills(String url, Path directory, long seed) {
+    this.url = url;
+    this.directory = directory;
+    this.seed = seed;
+    random = new Random(seed);
+  }
+
+  void run(int processes, int kills) throws Exception {
+    List<VictimProcess> victims = new ArrayList<>();
+    try {
+      for (int i = 0; i < processes; i++) {
+        victims.add(start());
+      }
+      for (int kill = 0; kill < kills; kill++) {
+        int which = random.nextInt(victims.size());
+        killAtSomeMoment(victims.get(which));
+        victims.set(which, start());
+      }
+      for (VictimProcess victim : victims) {
+        killAtSomeMoment(victim);
+      }
+    } finally {
+      for (VictimProcess victim : victims) {
+        victim.kill();
+      }
+    }
+    System.out.printf(
+        "%d kills (seed %d): %d with a write in flight, %d with a handler running, %d with either%n",
+        logs.size(), seed, writeInFlight, handlerRunning, counted);
+    assertThat(counted).as("kills that interrupted something").isGreaterThan(logs.size() / 2);
+  }
+
+  private VictimProcess start() throws IOException {
+    Path log = directory.resolve("victim-" + logs.size() + ".log");
+    logs.add(log);
+    return VictimProcess.start(Victim.class, url, log, Long.toString(random.nextLong()));
+  }
+
+  private void killAtSomeMoment(VictimProcess victim) throws Exception {
+    victim.awaitReady();
+    victim.live(Duration.ofMillis(random.nextInt(400)));
+    Instant killed = TimeSource.system().now();
+    victim.kill();
+    look(victim, killed);
+  }
+
+  /** Whether the kill came while a write was in flight or a handler ran. */
+  private void look(VictimProcess victim, Instant killed) throws IOException {
+    List<VictimLog.Line> lines = victim.lines();
+    Map<TaskId, Instant> running = VictimLog.running(lines);
+    running.forEach((id, began) -> lost.add(new Lost(id, victim.log(), began, killed)));
+    long tried = lines.stream().filter(line -> line.is("try")).count();
+    long acknowledged = lines.stream().filter(line -> line.is("ack")).count();
+    boolean writing = tried > acknowledged;
+    writeInFlight += writing ? 1 : 0;
+    handlerRunning += running.isEmpty() ? 0 : 1;
+    counted += writing || !running.isEmpty() ? 1 : 0;
+  }
+
+  void check() throws Exception {
+    Path last = directory.resolve("last.log");
+    try (OmniQ omniq = Victim.open(url, last)) {
+      finishAll(omniq);
+      logs.add(last);
+      Set<TaskId> acknowledged = acknowledged();
+      for (TaskId id : acknowledged) {
+        Task task = omniq.task(id).orElseThrow(() -> new AssertionError("lost: " + id));
+        assertThat(task.status() == TaskStatus.SUCCESS || SeriesCheck.isQuarantined(task))
+            .as(task::toString)
+            .isTrue();
+      }
+      SeriesCheck.check(omniq);
+      System.out.printf(
+          "%,d acknowledged tasks are there, %,d settlements, none twice%n",
+          acknowledged.size(), settlements());
+      checkRecovery(omniq);
+    }
+  }
+
+  /** Another worker does what the killed ones left; then the series are all that is live. */
+  private static void finishAll(OmniQ omniq) {
+    TaskQuery unfinished = TaskQuery.all().live().name(NAME_OF_WORK).limit(1);
+    try (Worker worker = omniq.worker().concurrency(8).tasks(Victim.class).start()) {
+      List<Task> left = omniq.tasks(unfinished);
+      while (!left.isEmpty()) {
+        omniq.await(left.get(0).id(), Duration.ofSeconds(10));
+        left = omniq.tasks(unfinished);
+      }
+    }
+  }
+
+  private Set<TaskId> acknowledged() throws IOException {
+    Set<TaskId> ids = new HashSet<>();
+    for (Path log : logs) {
+      for (VictimLog.Line line : VictimLog.read(log)) {
+        if (line.is("ack")) {
+          line.words().stream().map(TaskId::parse).forEach(ids::add);
+        }
+      }
+    }
+    return ids;
+  }
+
+  private int settlements() throws IOException {
+    Set<String> settled = new HashSet<>();
+    for (Path log : logs) {
+      for (VictimLog.Line line : VictimLog.read(log)) {
+        if (line.is("settled")) {
+          assertThat(settled.add(line.claim())).as("settled once: %s", line).isTrue();
+        }
+      }
+    }
+    return settled.size();
+  }
+
+  /**
+   * What a killed process ran was taken back and begun again by another one, or was lost too often.
+   * Once taken back it waits its turn behind what was due before, so the bound is on the former.
+   */
+  private void checkRecovery(OmniQ omniq) throws IOException {
+    Duration rescued = Duration.ZERO;
+    Duration begun = Duration.ZERO;
+    for (Lost task : lost) {
+      Optional<Instant> begin = next(task, line -> line.is("begin"));
+      if (begin.isEmpty()) {
+        assertThat(omniq.task(task.id()))
+            .as("%s, which ran when its process was killed, and never again", task)
+            .hasValueSatisfying(left -> assertThat(SeriesCheck.isQuarantined(left)).isTrue());
+      } else {
+        Instant rescue = next(task, line -> line.is("begin") || line.is("settled")).orElseThrow();
+        rescued = longer(rescued, Duration.between(task.killed(), rescue));
+        begun = longer(begun, Duration.between(task.killed(), begin.get()));
+      }
+    }
+    System.out.printf(
+        "%d tasks ran when their process was killed: all rescued within %d ms, begun again within"
+            + " %d ms (lease %d ms)%n",
+        lost.size(), rescued.toMillis(), begun.toMillis(), Victim.LEASE.toMillis());
+    assertThat(rescued).isLessThan(Victim.LEASE.plus(MARGIN));
+  }
+
+  private static Duration longer(Duration a, Duration b) {
+    return a.compareTo(b) > 0 ? a : b;
+  }
+
+  /** When another process next did so to a task. */
+  private Optional<Instant> next(Lost task, Predicate<VictimLog.Line> did) throws IOException {
+    Optional<Instant> next = Optional.empty();
+    for (Path log : logs) {
+      if (log.equals(task.log())) {
+        continue;
+      }
+      for (VictimLog.Line line : VictimLog.read(log)) {
+        boolean later =
+            did.test(line) && line.id().equals(task.id()) && line.at().isAfter(task.began());
+        if (later && (next.isEmpty() || line.at().isBefore(next.get()))) {
+          next = Optional.of(line.at());
+        }
+      }
+    }
+    return next;
+  }
+}
