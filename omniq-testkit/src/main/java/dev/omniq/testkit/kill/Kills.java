@@ -27,7 +27,7 @@ final class Kills {
   private static final String NAME_OF_WORK = Victim.class.getName() + "#work";
 
   /** What a build on a busy machine may add to the lease; what it took is printed. */
-  private static final Duration MARGIN = Duration.ofSeconds(15);
+  private static final Duration MARGIN = Duration.ofSeconds(60);
 
   private final String url;
   private final Path directory;
