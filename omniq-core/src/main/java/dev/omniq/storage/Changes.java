@@ -21,7 +21,7 @@ public record Changes(List<Change> changes, long last, boolean missed) {
   /**
    * One transition.
    *
-   * @param position ascends by one with each transition
+   * @param position ascends, by one with each transition where one process makes them all
    * @param at the store's clock
    * @param id the task
    * @param name its name

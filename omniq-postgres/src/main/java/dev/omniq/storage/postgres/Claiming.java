@@ -326,6 +326,10 @@ final class Claiming {
     return (lease.compareTo(LONGEST_LEASE) > 0 ? LONGEST_LEASE : lease).toNanos();
   }
 
+  /**
+   * Passes over claims that a settlement has locked: it is about to end them, and two statements
+   * that lock the same rows, each in an order of its own, would wait for each other.
+   */
   List<Applied> extend(LeaseExtension extension) throws SQLException {
     List<ClaimToken> tokens = extension.tokens();
     Set<ClaimToken> extended =
@@ -341,20 +345,32 @@ final class Claiming {
                   SELECT ?, now, lease_now, -9223372036854775808 FROM clock
                   ON CONFLICT (worker) DO UPDATE
                   SET seen_at = excluded.seen_at, seen_clock = excluded.seen_clock
+                ),
+                present AS MATERIALIZED (
+                  SELECT r.task, r.worker, r.sequence
+                  FROM {schema}.running r JOIN unnest(?, ?) AS e (worker, sequence)
+                    USING (worker, sequence)
+                ),
+                free AS MATERIALIZED (
+                  SELECT r.task FROM {schema}.running r
+                  WHERE r.task = ANY (ARRAY(SELECT task FROM present))
+                  FOR UPDATE SKIP LOCKED
+                ),
+                renewed AS (
+                  UPDATE {schema}.running r
+                  SET renewed_at = k.lease_now, lease = ?, extensions = r.extensions + 1
+                  FROM free f, clock k
+                  WHERE r.task = f.task
                 )
-                UPDATE {schema}.running r
-                SET renewed_at = k.lease_now, lease = ?, extensions = r.extensions + 1
-                FROM unnest(?, ?) AS e (worker, sequence), clock k
-                WHERE r.worker = e.worker AND r.sequence = e.sequence
-                RETURNING r.worker, r.sequence
+                SELECT worker, sequence FROM present
                 """
                     .replace("{now}", clock.now())
                     .replace("{lease_now}", clock.leaseNow()),
                 row -> new ClaimToken(row.getString(1), row.getLong(2)),
                 extension.worker(),
-                lease(extension.lease()),
                 Column.of("text", tokens, ClaimToken::worker),
-                Column.of("int8", tokens, ClaimToken::sequence)));
+                Column.of("int8", tokens, ClaimToken::sequence),
+                lease(extension.lease())));
     List<Applied> answers = new ArrayList<>(tokens.size());
     for (ClaimToken token : tokens) {
       answers.add(extended.contains(token) ? Applied.APPLIED : Applied.STALE);

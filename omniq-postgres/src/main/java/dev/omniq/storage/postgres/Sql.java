@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
 
 /** Statements on one connection, with names of a schema in place. Used by one thread. */
 final class Sql {
@@ -74,10 +75,14 @@ final class Sql {
     }
   }
 
-  /** Statements are cached by the driver, on each connection and by their text. */
+  /**
+   * Never prepared at the server: a plan that was made when a table was small reads it from end to
+   * end, and would be kept while millions of rows come, or dead ones pile up until the next vacuum.
+   */
   private PreparedStatement bound(String sql, @Nullable Object... parameters) throws SQLException {
     PreparedStatement statement = connection.prepareStatement(schema.in(sql));
     try {
+      statement.unwrap(PGStatement.class).setPrepareThreshold(0);
       for (int i = 0; i < parameters.length; i++) {
         bind(statement, i + 1, parameters[i]);
       }
