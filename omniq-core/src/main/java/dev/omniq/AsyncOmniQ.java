@@ -2,11 +2,14 @@ package dev.omniq;
 
 import dev.omniq.codec.TypeRef;
 import dev.omniq.queue.QueueService;
+import dev.omniq.storage.Changes;
 import dev.omniq.storage.Inserted;
+import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.WorkerInfo;
 import dev.omniq.task.CancelOutcome;
 import dev.omniq.task.DeleteOutcome;
+import dev.omniq.task.Due;
 import dev.omniq.task.Enqueued;
 import dev.omniq.task.NewTask;
 import dev.omniq.task.QueueStats;
@@ -18,6 +21,7 @@ import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskResult;
 import dev.omniq.task.TaskStatus;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -142,6 +146,26 @@ public final class AsyncOmniQ {
     return queue.retry(id);
   }
 
+  /** Gives a waiting task another due time. */
+  public CompletableFuture<Void> reschedule(TaskId id, Instant due) {
+    return queue.reschedule(id, new Due.At(Given.required(due, "the due time")));
+  }
+
+  /** Makes a waiting task due now. */
+  public CompletableFuture<Void> runNow(TaskId id) {
+    return queue.reschedule(id, Due.now());
+  }
+
+  /** Removes finished tasks that need not be kept; see {@link OmniQ#purge}. */
+  public CompletableFuture<Integer> purge(Retention retention, int limit) {
+    Given.required(retention, "the retention");
+    if (limit < 1) {
+      throw new IllegalArgumentException(
+          "the number of tasks to purge must be at least 1, but is " + limit);
+    }
+    return queue.purge(retention, limit);
+  }
+
   /** Counts. */
   public CompletableFuture<QueueStats> stats() {
     return queue.stats().thenApply(this::withUnknownNames);
@@ -159,5 +183,14 @@ public final class AsyncOmniQ {
   /** The workers that were seen lately. */
   public CompletableFuture<List<WorkerInfo>> workers() {
     return queue.workers();
+  }
+
+  /** Transitions behind a position; see {@link OmniQ#changes}. */
+  public CompletableFuture<Changes> changes(long after, int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException(
+          "the number of changes must be at least 1, but is " + limit);
+    }
+    return queue.changes(after, limit);
   }
 }

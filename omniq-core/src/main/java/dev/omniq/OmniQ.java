@@ -6,6 +6,8 @@ import dev.omniq.codec.TypeRef;
 import dev.omniq.queue.Listeners;
 import dev.omniq.queue.QueueService;
 import dev.omniq.queue.Waiters;
+import dev.omniq.storage.Changes;
+import dev.omniq.storage.Retention;
 import dev.omniq.storage.TaskStore;
 import dev.omniq.storage.WorkerInfo;
 import dev.omniq.task.CancelOutcome;
@@ -54,6 +56,7 @@ public final class OmniQ implements AutoCloseable {
   private final JsonCodec json;
   private final Handlers handlers;
   private final TaskRequest.Defaults defaults;
+  private final Interceptors interceptors;
   private final AsyncOmniQ async;
   private final List<Worker> workers = new ArrayList<>();
 
@@ -70,6 +73,7 @@ public final class OmniQ implements AutoCloseable {
             settings.maxWaitingBytes(),
             new Listeners(settings.listeners()),
             new Waiters(settings.timeSource()));
+    interceptors = new Interceptors(settings.interceptors());
     async = new AsyncOmniQ(this, queue);
   }
 
@@ -138,12 +142,15 @@ public final class OmniQ implements AutoCloseable {
 
   /**
    * Enqueues within a transaction of the program's, on a connection to the database of this queue's
-   * store: tasks are there when it commits. Only stores in a database can.
+   * store: tasks are there when it commits.
    *
    * @param connection open, not in autocommit mode
+   * @throws OmniQException if the store is in no database; SQLite and PostgreSQL are
    */
   public InTransaction in(Connection connection) {
-    return new InTransaction(this, queue, Objects.requireNonNull(connection, "connection"), true);
+    Objects.requireNonNull(connection, "connection");
+    queue.requireTransactional();
+    return new InTransaction(this, queue, connection, true);
   }
 
   /** How a task ended; empty while it is pending or running, and if it is not known. */
@@ -214,6 +221,39 @@ public final class OmniQ implements AutoCloseable {
     join(async.retry(id));
   }
 
+  /**
+   * Gives a waiting task another due time, sooner or later than it had; one in the past means now.
+   * The planned time stays, so a series at a fixed rate keeps its beat.
+   *
+   * @throws OmniQException if the task is not known or does not wait
+   */
+  public void reschedule(TaskId id, Instant due) {
+    join(async.reschedule(id, due));
+  }
+
+  /**
+   * Makes a waiting task due now, whatever it waits for: its time, or its next attempt. Workers
+   * take it as any task that is due.
+   *
+   * @throws OmniQException if the task is not known or does not wait
+   */
+  public void runNow(TaskId id) {
+    join(async.runNow(id));
+  }
+
+  /**
+   * Removes finished tasks that need not be kept. Workers do so once a minute by the settings'
+   * retention; this is for programs without workers, and for what is to go sooner. In steps, each a
+   * durable write: repeat it while it removes as many as the limit allows.
+   *
+   * @param limit at most so many, at least 1; a thousand is a good choice
+   * @return how many were removed; less than the limit if no more are found
+   * @throws IllegalArgumentException if the limit is not positive
+   */
+  public int purge(Retention retention, int limit) {
+    return join(async.purge(retention, limit));
+  }
+
   /** Counts by queue and status, and of names that this program has no handler for. */
   public QueueStats stats() {
     return join(async.stats());
@@ -222,6 +262,20 @@ public final class OmniQ implements AutoCloseable {
   /** The workers that were seen lately. */
   public List<WorkerInfo> workers() {
     return join(async.workers());
+  }
+
+  /**
+   * What has happened behind a position, to follow a queue: which tasks became what, of all
+   * programs that use the store. A store keeps the last few thousand transitions only; {@link
+   * Changes#missed} says that some are gone.
+   *
+   * @param after a position that an earlier answer ended with; 0 begins with the oldest that is
+   *     kept
+   * @param limit at most so many, at least 1
+   * @throws IllegalArgumentException if the limit is not positive
+   */
+  public Changes changes(long after, int limit) {
+    return join(async.changes(after, limit));
   }
 
   /** A worker of this queue, to be configured and started. */
@@ -274,12 +328,17 @@ public final class OmniQ implements AutoCloseable {
     return handlers;
   }
 
+  Interceptors interceptors() {
+    return interceptors;
+  }
+
   NewTask newTask(TaskRequest request) {
     NewTask task =
         Given.required(request, "the request")
             .toNewTask(defaults, json, () -> TaskId.next(queue.now()));
+    NewTask labelled = task.with(interceptors.labelled(task.spec()));
     request.method().ifPresent(handlers::registerIfRunnable);
-    return task;
+    return labelled;
   }
 
   List<NewTask> newTasks(List<TaskRequest> requests) {
@@ -290,7 +349,7 @@ public final class OmniQ implements AutoCloseable {
     return tasks.stream().map(NewTask::id).toList();
   }
 
-  private static <T> T join(CompletableFuture<T> future) {
+  static <T> T join(CompletableFuture<T> future) {
     return join(future, List.of());
   }
 

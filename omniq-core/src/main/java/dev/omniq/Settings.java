@@ -3,6 +3,7 @@ package dev.omniq;
 import dev.omniq.codec.JsonCodec;
 import dev.omniq.storage.Retention;
 import dev.omniq.task.RetryPolicy;
+import dev.omniq.task.TaskInterceptor;
 import dev.omniq.task.TaskListener;
 import dev.omniq.task.TimeSource;
 import java.nio.file.Path;
@@ -71,6 +72,14 @@ public final class Settings {
     return values.dbUrl;
   }
 
+  /**
+   * The store as its URL, as people may see it: of a database without user, password and other
+   * parameters, of files with the whole path.
+   */
+  public String publicUrl() {
+    return StoreUrl.publicName(this);
+  }
+
   /** The timeout of a task that names none; 300 s by default, empty for none. */
   public Optional<Duration> defaultTimeout() {
     return values.defaultTimeout;
@@ -121,6 +130,11 @@ public final class Settings {
     return values.listeners;
   }
 
+  /** What stands around handlers, and labels tasks; the first is the outermost. */
+  public List<TaskInterceptor> interceptors() {
+    return values.interceptors;
+  }
+
   /** A copy to change. */
   public Builder toBuilder() {
     return new Builder(values);
@@ -149,6 +163,7 @@ public final class Settings {
     private TimeSource timeSource = TimeSource.system();
     private JsonCodec json = JsonCodec.standard();
     private List<TaskListener> listeners = List.of();
+    private List<TaskInterceptor> interceptors = List.of();
 
     private Builder() {}
 
@@ -166,6 +181,7 @@ public final class Settings {
       timeSource = from.timeSource;
       json = from.json;
       listeners = from.listeners;
+      interceptors = from.interceptors;
     }
 
     /** Sets {@link Settings#backend}. */
@@ -263,11 +279,20 @@ public final class Settings {
 
     /** Adds to {@link Settings#listeners}. */
     public Builder listener(TaskListener listener) {
-      Objects.requireNonNull(listener, "listener");
-      var all = new ArrayList<>(listeners);
-      all.add(listener);
-      listeners = List.copyOf(all);
+      listeners = with(listeners, Objects.requireNonNull(listener, "listener"));
       return this;
+    }
+
+    /** Adds to {@link Settings#interceptors}, within those that are there. */
+    public Builder interceptor(TaskInterceptor interceptor) {
+      interceptors = with(interceptors, Objects.requireNonNull(interceptor, "interceptor"));
+      return this;
+    }
+
+    private static <T> List<T> with(List<T> list, T added) {
+      var all = new ArrayList<>(list);
+      all.add(added);
+      return List.copyOf(all);
     }
 
     /**

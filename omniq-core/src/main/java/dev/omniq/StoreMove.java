@@ -51,7 +51,7 @@ public final class StoreMove implements AutoCloseable {
   private static Side open(Settings settings) {
     TaskStore store = Stores.open(settings);
     try {
-      return Side.of(store, StoreUrl.publicName(settings));
+      return Side.of(store, settings.publicUrl());
     } catch (RuntimeException e) {
       store.close();
       throw e;

@@ -5,10 +5,8 @@ import dev.omniq.storage.TaskStore;
 import dev.omniq.storage.file.shared.SharedFileStore;
 import dev.omniq.storage.file.shared.SharedStoreOptions;
 import dev.omniq.storage.memory.MemoryStore;
-import dev.omniq.task.OmniQException;
 import dev.omniq.task.TimeSource;
 import java.nio.file.Path;
-import java.util.ServiceLoader;
 
 /** Opens the store that settings name: the composition root of storage. */
 final class Stores {
@@ -29,15 +27,7 @@ final class Stores {
     return SharedFileStore.open(directory, options.file(options.file().time(time)));
   }
 
-  /** Never another store instead of the one that was asked for. */
   private static TaskStore provided(String module, String url, TimeSource time) {
-    for (StoreProvider provider : ServiceLoader.load(StoreProvider.class)) {
-      if (provider.accepts(url)) {
-        return provider.open(url, time);
-      }
-    }
-    throw new OmniQException(
-        "no store for '%s' is on the class path; add the dependency dev.omniq:%s"
-            .formatted(url, module));
+    return StoreProvider.of(url, module).open(url, time);
   }
 }

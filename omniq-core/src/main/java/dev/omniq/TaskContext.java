@@ -151,7 +151,8 @@ public final class TaskContext {
     var outcome =
         new Outcome.Succeeded(omniq.json().encodeResult(task().name(), Object.class, result));
     execution.completeIn(
-        (claimed, notes) -> omniq.queue().settleIn(transaction, claimed, outcome, notes));
+        (claimed, notes) -> omniq.queue().success(claimed, outcome, notes),
+        (claimed, success) -> omniq.queue().settleIn(transaction, claimed, success));
   }
 
   /** Enqueues another task; the same as the facade's {@link OmniQ#enqueue}. */

@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -73,6 +74,20 @@ public final class TaskRequest {
    * @param timeout the longest an execution may take; empty for no limit
    */
   record Defaults(RetryPolicy retryPolicy, Optional<Duration> timeout) {}
+
+  /**
+   * Runs whatever handles a name, for programs that do not have the handler, such as a command
+   * line. Whether the arguments suit it shows only when it runs.
+   *
+   * @param name the stored name, 1 to 255 characters, such as {@code com.example.Reports#generate}
+   * @param arguments what JSON has: texts, numbers, booleans, null, lists and maps of them
+   * @throws IllegalArgumentException if the name is blank, too long, or has control characters
+   */
+  public static TaskRequest named(String name, List<? extends @Nullable Object> arguments) {
+    TaskSpec.requireName(Given.required(name, "task name"));
+    return new TaskRequest(
+        TaskCall.ofJson(name, Given.required(arguments, "the arguments of task " + name)));
+  }
 
   /** Runs a static method with no argument. */
   public static TaskRequest task(Of0 method) {

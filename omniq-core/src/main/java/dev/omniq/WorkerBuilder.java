@@ -5,6 +5,7 @@ import dev.omniq.codec.InstanceProvider;
 import dev.omniq.codec.TypedFunction;
 import dev.omniq.codec.TypedHandler;
 import dev.omniq.task.TaskSpec;
+import dev.omniq.worker.Execution;
 import dev.omniq.worker.HandlerScope;
 import dev.omniq.worker.Worker;
 import dev.omniq.worker.WorkerOptions;
@@ -16,8 +17,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Configures a worker. What it registers is known to its {@link OmniQ} from then on. Not safe for
@@ -163,9 +166,13 @@ public final class WorkerBuilder {
   }
 
   private HandlerScope scope() {
-    return execution -> {
+    return (Execution execution, Callable<@Nullable Object> handler) -> {
       TaskContext.bind(new TaskContext(omniq, execution));
-      return TaskContext::unbind;
+      try {
+        return omniq.interceptors().around(execution.task(), handler);
+      } finally {
+        TaskContext.unbind();
+      }
     };
   }
 

@@ -19,6 +19,8 @@ import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -302,6 +304,29 @@ class TaskRequestTest {
         .withMessageStartingWith(
             "the arguments of Tasks.run(String) take 1048580 bytes as JSON; allowed are"
                 + " 1048576.");
+  }
+
+  @Test
+  void named_takesWhatJsonHas() {
+    Map<String, Object> deep = new LinkedHashMap<>();
+    deep.put("a", null);
+    deep.put("b", List.of(true, 0.5));
+
+    TaskSpec spec = stored(TaskRequest.named("reports", Arrays.asList("x", 1, null, deep))).spec();
+
+    assertThat(spec.name()).isEqualTo("reports");
+    assertThat(spec.arguments()).isEqualTo("[\"x\",1,null,{\"a\":null,\"b\":[true,0.5]}]");
+    assertThat(stored(TaskRequest.named("reports", List.of())).spec().arguments()).isEqualTo("[]");
+  }
+
+  @Test
+  void named_refusesWhatJsonHasNot() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> stored(TaskRequest.named("reports", List.of(NOON))))
+        .withMessageStartingWith("argument 1 (java.lang.Object) of task 'reports'");
+    assertThatIllegalArgumentException().isThrownBy(() -> TaskRequest.named(" ", List.of()));
+    assertRefused(
+        () -> TaskRequest.named("reports", null), "the arguments of task reports must not be null");
   }
 
   @Test

@@ -48,8 +48,8 @@ public final class Handlers {
   }
 
   /**
-   * Registers a method if this program can run it: an instance method needs instances. Cheap for a
-   * method that is registered already.
+   * Registers a method if this program can run it: an instance method needs an instance. Cheap for
+   * a method that is registered already.
    *
    * @return whether it is registered
    * @throws IllegalArgumentException if its name is taken by another handler
@@ -59,11 +59,16 @@ public final class Handlers {
         && known.method().equals(method)) {
       return true;
     }
-    if (method.instanceClass().isPresent() && instances == null) {
+    if (!method.instanceClass().map(this::hasInstance).orElse(true)) {
       return false;
     }
     register(method);
     return true;
+  }
+
+  private boolean hasInstance(Class<?> type) {
+    InstanceProvider provider = instances;
+    return provider != null && provider.provides(type);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.omniq.codec;
 
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -33,6 +34,12 @@ public final class TaskCall {
   /** A call of whatever handles a name, with one payload. */
   public static <T> TaskCall of(String name, TypeRef<T> type, T payload) {
     return new TaskCall(name, List.of(type.type()), List.of(payload), null);
+  }
+
+  /** A call of whatever handles a name, with values as JSON has them. */
+  public static TaskCall ofJson(String name, List<?> arguments) {
+    List<?> values = Collections.unmodifiableList(new ArrayList<>(arguments));
+    return new TaskCall(name, Collections.nCopies(values.size(), Object.class), values, null);
   }
 
   /** The stored name. */

@@ -8,6 +8,8 @@ import dev.omniq.storage.Claimed;
 import dev.omniq.storage.ExpiredClaim;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.LeaseExtension;
+import dev.omniq.storage.Movable;
+import dev.omniq.storage.MoveMark;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.TaskStore;
@@ -18,6 +20,7 @@ import dev.omniq.storage.WakeUps;
 import dev.omniq.storage.WorkerInfo;
 import dev.omniq.task.CancelOutcome;
 import dev.omniq.task.DeleteOutcome;
+import dev.omniq.task.Due;
 import dev.omniq.task.NewTask;
 import dev.omniq.task.Notes;
 import dev.omniq.task.OmniQException;
@@ -27,6 +30,7 @@ import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskListener.Kind;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskResult;
+import dev.omniq.task.TaskStatus;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +39,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
 
 /**
  * The queue: the only caller of a store. Each method turns a wish into a store's compare-and-set by
@@ -70,18 +75,21 @@ public final class QueueService implements AutoCloseable {
    * @throws dev.omniq.task.QueueFullException if too many bytes wait to be stored
    */
   public CompletableFuture<List<Inserted>> insert(List<NewTask> tasks) {
-    return insert(tasks, backpressure.tryAcquire(bytes(tasks)));
+    return insert(tasks, backpressure.tryAcquire(bytes(tasks)), store::insert);
   }
 
-  /** The same, but waits for room on the calling thread. */
+  /** The same, but waits for room on the calling thread, and may store them on it. */
   public CompletableFuture<List<Inserted>> insertBlocking(List<NewTask> tasks) {
-    return insert(tasks, backpressure.acquire(bytes(tasks)));
+    return insert(tasks, backpressure.acquire(bytes(tasks)), store::insertByCaller);
   }
 
-  private CompletableFuture<List<Inserted>> insert(List<NewTask> tasks, int share) {
+  private CompletableFuture<List<Inserted>> insert(
+      List<NewTask> tasks,
+      int share,
+      Function<List<NewTask>, CompletableFuture<List<Inserted>>> insert) {
     CompletableFuture<List<Inserted>> stored;
     try {
-      stored = store.insert(tasks);
+      stored = insert.apply(tasks);
     } catch (RuntimeException e) {
       backpressure.release(share);
       throw e;
@@ -104,12 +112,22 @@ public final class QueueService implements AutoCloseable {
     return transactional().insert(transaction, tasks, notify);
   }
 
+  /**
+   * Says so if the store can take part in no transaction of the program.
+   *
+   * @throws OmniQException naming the stores that can
+   */
+  public void requireTransactional() {
+    transactional();
+  }
+
   private Transactional transactional() {
     if (store instanceof Transactional transactional) {
       return transactional;
     }
     throw new OmniQException(
-        "this store cannot take part in a transaction of the program; sqlite and postgres can");
+        "this store cannot take part in a transaction of the program; those in a database, sqlite"
+            + " and postgres, can");
   }
 
   private static long bytes(List<NewTask> tasks) {
@@ -150,34 +168,60 @@ public final class QueueService implements AutoCloseable {
         .thenApply(Applied.APPLIED::equals);
   }
 
-  /**
-   * Records within a transaction of the program's that an execution succeeded.
-   *
-   * @return what the transaction makes of the task when it commits
-   * @throws OmniQException if the claim is over; the transaction should be rolled back
-   */
-  public Transition settleIn(
-      Connection transaction, Claimed claimed, Outcome.Succeeded outcome, Notes notes) {
-    Transition transition = Rules.settle(claimed, outcome, notes, moment(now()));
-    if (transactional().apply(transaction, transition) instanceof Applied.Done) {
-      return transition;
-    }
-    throw new OmniQException(
-        "task %s cannot be completed: its claim %s is over; roll the transaction back"
-            .formatted(claimed.task().id(), claimed.token()));
+  /** What the success of an execution makes of its task: what {@link #settleIn} is to record. */
+  public Transition success(Claimed claimed, Outcome.Succeeded outcome, Notes notes) {
+    requireTransactional();
+    return Rules.settle(claimed, outcome, notes, moment(now()));
   }
 
-  /** What became of a task that {@link #settleIn} was to settle. */
-  public CompletableFuture<Confirmation> confirm(Claimed claimed, Transition transition) {
+  /**
+   * Records a success within a transaction of the program's.
+   *
+   * @throws OmniQException if the claim is over; the transaction should be rolled back
+   */
+  public void settleIn(Connection transaction, Claimed claimed, Transition success) {
+    if (!(transactional().apply(transaction, success) instanceof Applied.Done)) {
+      throw new OmniQException(
+          "task %s cannot be completed: its claim %s is over; roll the transaction back"
+              .formatted(claimed.task().id(), claimed.token()));
+    }
+  }
+
+  /**
+   * What became of a task that {@link #settleIn} was to settle. Listeners hear of it if it is this
+   * success, and not what somebody else has made of the task after a rollback.
+   */
+  public CompletableFuture<Confirmation> confirm(Claimed claimed, Transition success) {
     return transactional()
         .confirm(claimed.task().id(), claimed.token())
-        .thenApply(
-            confirmation -> {
-              if (confirmation == Confirmation.SETTLED) {
-                announce(claimed.task(), transition, Kind.SUCCEEDED);
+        .thenCompose(
+            confirmation ->
+                confirmation == Confirmation.SETTLED
+                    ? announceIfRecorded(claimed.task(), success)
+                    : done(confirmation));
+  }
+
+  private CompletableFuture<Confirmation> announceIfRecorded(Task before, Transition success) {
+    waiters.finished(success.id());
+    if (!listeners.any()) {
+      return done(Confirmation.SETTLED);
+    }
+    return store
+        .find(success.id())
+        .handle(
+            (found, failure) -> {
+              if (failure == null && found.filter(task -> isRecorded(success, task)).isPresent()) {
+                announce(before, success, Kind.SUCCEEDED);
               }
-              return confirmation;
+              return Confirmation.SETTLED;
             });
+  }
+
+  /** An execution is told from others of its task by who began it, and when. */
+  private static boolean isRecorded(Transition success, Task task) {
+    return task.status() == success.next().status()
+        && task.state().worker().equals(success.next().worker())
+        && task.state().startedAt().equals(success.next().startedAt());
   }
 
   private static Kind kindOf(Outcome outcome, Transition transition) {
@@ -309,6 +353,30 @@ public final class QueueService implements AutoCloseable {
             });
   }
 
+  /**
+   * Gives a waiting task another due time.
+   *
+   * @throws OmniQException (as the future's failure) if the task is missing or does not wait
+   */
+  public CompletableFuture<Void> reschedule(TaskId id, Due due) {
+    return store.find(id).thenCompose(found -> reschedule(id, found, due));
+  }
+
+  private CompletableFuture<Void> reschedule(TaskId id, Optional<Task> found, Due due) {
+    if (found.isEmpty()) {
+      return refused("there is no task " + id + " to reschedule");
+    }
+    Task task = found.get();
+    if (task.status() != TaskStatus.PENDING) {
+      return refused(
+          "task %s is %s; only a task that waits can be rescheduled%s"
+              .formatted(
+                  id, task.status(), task.status().isFinished() ? ", but this one retried" : ""));
+    }
+    return apply(task, Rules.reschedule(task, due, moment(now())), Kind.RESCHEDULED)
+        .thenCompose(answer -> answer instanceof Applied.Done ? done() : reschedule(id, due));
+  }
+
   /** Removes a task that is not running. */
   public CompletableFuture<DeleteOutcome> delete(TaskId id) {
     return store.delete(List.of(id)).thenApply(outcomes -> outcomes.get(0));
@@ -337,6 +405,11 @@ public final class QueueService implements AutoCloseable {
   /** The last transitions. */
   public CompletableFuture<Changes> changes(long after, int limit) {
     return store.changes(after, limit);
+  }
+
+  /** The mark of the move that the store takes part in, or was left by. */
+  public CompletableFuture<Optional<MoveMark>> moveMark() {
+    return store instanceof Movable movable ? movable.mark() : done(Optional.empty());
   }
 
   /** Removes finished tasks beyond the retention, at most {@code limit}: how many. */

@@ -106,6 +106,14 @@ public final class Rules {
   }
 
   /**
+   * A user gives a waiting task another due time. Its planned time stays, and with it its series.
+   */
+  public static Transition reschedule(Task task, Due due, Moment moment) {
+    return observed(
+        task, task.state().toBuilder().status(PENDING).dueAt(due.resolve(moment.now())));
+  }
+
+  /**
    * A claim ran out. The loss uses no retry, but a task that keeps taking its workers down is
    * quarantined: it fails, and its series ends.
    */

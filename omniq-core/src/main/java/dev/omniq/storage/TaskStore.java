@@ -51,6 +51,14 @@ public interface TaskStore extends AutoCloseable {
   CompletableFuture<List<Inserted>> insert(List<NewTask> tasks);
 
   /**
+   * The same for a caller that is about to wait for the answer: a store may use the calling thread
+   * for the work, which spares two changes of threads.
+   */
+  default CompletableFuture<List<Inserted>> insertByCaller(List<NewTask> tasks) {
+    return insert(tasks);
+  }
+
+  /**
    * Gives due tasks to a worker: RUNNING, with a token and a lease each, in the order in which they
    * are to run.
    *

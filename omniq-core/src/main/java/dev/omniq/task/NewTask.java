@@ -24,6 +24,11 @@ public record NewTask(TaskId id, TaskSpec spec, Due due, TaskId seriesId, int ru
     }
   }
 
+  /** The same task with another specification. */
+  public NewTask with(TaskSpec changed) {
+    return new NewTask(id, changed, due, seriesId, run);
+  }
+
   /** The first run of a series, or the only run of a task that does not repeat. */
   public static NewTask first(TaskId id, TaskSpec spec, Due due) {
     return new NewTask(id, spec, due, id, 1);

@@ -42,6 +42,8 @@ public interface TaskListener {
     /** Taken back from a worker that was lost. */
     RESCUED,
     /** A finished task was sent round once more. */
-    RETRIED
+    RETRIED,
+    /** A user gave a waiting task another due time. */
+    RESCHEDULED
   }
 }

@@ -32,7 +32,7 @@ public enum TaskStatus {
   /** The states that may directly follow this one. */
   public Set<TaskStatus> next() {
     return switch (this) {
-      case PENDING -> EnumSet.of(RUNNING, CANCELLED);
+      case PENDING -> EnumSet.of(PENDING, RUNNING, CANCELLED);
       case RUNNING -> EnumSet.of(SUCCESS, FAILED, CANCELLED, PENDING);
       case SUCCESS, FAILED, CANCELLED -> EnumSet.of(PENDING);
     };

@@ -5,10 +5,12 @@ import dev.omniq.storage.Transition;
 import dev.omniq.task.ClaimToken;
 import dev.omniq.task.Notes;
 import dev.omniq.task.Outcome;
+import dev.omniq.task.StorageException;
 import dev.omniq.task.Task;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +41,7 @@ public final class Execution {
   private boolean notesChanged;
   private boolean reported;
   private @Nullable Transition completion;
+  private boolean completed;
   private long leaseUntilNanos;
 
   Execution(Claimed claimed, long leaseUntilNanos) {
@@ -139,26 +142,43 @@ public final class Execution {
   }
 
   /**
-   * Completes the task in a transaction of the handler's, once.
+   * Completes the task in a transaction of the handler's, once. That it may be completed is known
+   * here before the transaction hears of it, so whoever ends the execution meanwhile will ask. A
+   * database that fails may have recorded it all the same, so that is asked for too, and the
+   * handler may try again.
    *
-   * @param complete what the transaction will make of the task
+   * @param plan what the transaction is to make of the task
+   * @param record brings it to the transaction
    * @throws IllegalStateException if it was completed before, or put off
    */
-  public void completeIn(BiFunction<Claimed, Notes, Transition> complete) {
-    Notes told;
+  public void completeIn(
+      BiFunction<Claimed, Notes, Transition> plan, BiConsumer<Claimed, Transition> record) {
+    Transition planned;
     synchronized (this) {
-      if (completion != null) {
+      if (completed) {
         throw new IllegalStateException("task " + task().id() + " was completed already");
       }
       if (snooze != null) {
         throw new IllegalStateException("task " + task().id() + " was put off by snooze");
       }
-      told = notes;
+      planned = plan.apply(claimed, notes);
+      completion = planned;
+      completed = true;
     }
-    Transition made = complete.apply(claimed, told);
-    synchronized (this) {
-      completion = made;
+    try {
+      record.accept(claimed, planned);
+    } catch (StorageException e) {
+      notCompleted(planned);
+      throw e;
+    } catch (RuntimeException e) {
+      notCompleted(null);
+      throw e;
     }
+  }
+
+  private synchronized void notCompleted(@Nullable Transition possible) {
+    completed = false;
+    completion = possible;
   }
 
   /** What a transaction of the handler's makes of the task, if it has committed. */

@@ -1,16 +1,12 @@
 package dev.omniq.worker;
 
-/** What is set up around a handler, so that it finds its context. */
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** What stands around a handler on its thread, so that it finds its context. */
 @FunctionalInterface
 public interface HandlerScope {
 
-  /** Called on the handler's thread before it starts; closed there when it has returned. */
-  Open open(Execution execution);
-
-  /** What is to be undone afterwards. */
-  @FunctionalInterface
-  interface Open {
-    /** Undoes it. */
-    void close();
-  }
+  /** Calls the handler, and returns or throws what it does. */
+  @Nullable Object around(Execution execution, Callable<@Nullable Object> handler) throws Exception;
 }

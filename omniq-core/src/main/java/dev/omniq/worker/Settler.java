@@ -1,7 +1,6 @@
 package dev.omniq.worker;
 
 import dev.omniq.queue.QueueService;
-import dev.omniq.storage.Transactional.Confirmation;
 import dev.omniq.storage.Transition;
 import dev.omniq.task.Outcome;
 import dev.omniq.task.OutcomeUnknownException;
@@ -27,11 +26,13 @@ final class Settler {
   private final QueueService queue;
   private final Executions executions;
   private final TimeSource time;
+  private final Confirmer confirmer;
 
   Settler(QueueService queue, Executions executions, TimeSource time) {
     this.queue = queue;
     this.executions = executions;
     this.time = time;
+    confirmer = new Confirmer(queue, executions, time);
   }
 
   /** Reports the outcome, unless one was reported before. */
@@ -40,31 +41,19 @@ final class Settler {
       execution
           .completion()
           .ifPresentOrElse(
-              completion -> confirm(execution, completion, outcome, FIRST_PAUSE),
+              completion -> confirm(execution, completion, outcome),
               () -> bring(execution, outcome, queue.now(), FIRST_PAUSE));
     }
   }
 
-  /** The handler has settled its task in a transaction: if that has committed, all is done. */
-  private void confirm(
-      Execution execution, Transition completion, Outcome outcome, Duration pause) {
-    var unused =
-        queue
-            .confirm(execution.claimed(), completion)
-            .whenComplete(
-                (confirmation, failure) -> {
-                  if (confirmation == Confirmation.SETTLED) {
-                    executions.remove(execution);
-                  } else if (confirmation == Confirmation.OPEN) {
-                    bring(execution, uncommitted(execution, outcome), queue.now(), FIRST_PAUSE);
-                  } else if (failure == null || mayPass(failure)) {
-                    time.schedule(
-                        pause, () -> confirm(execution, completion, outcome, longer(pause)));
-                  } else {
-                    executions.remove(execution);
-                    LOG.error("Task {} could not be looked at", execution.task().id(), failure);
-                  }
-                });
+  /** The handler has completed its task in a transaction: if that has committed, all is done. */
+  private void confirm(Execution execution, Transition completion, Outcome outcome) {
+    Instant endedAt = queue.now();
+    confirmer.confirm(
+        execution,
+        completion,
+        () -> bring(execution, uncommitted(execution, outcome), endedAt, FIRST_PAUSE),
+        FIRST_PAUSE);
   }
 
   /** A handler that failed has said why; one that returned should have committed. */
@@ -76,12 +65,17 @@ final class Settler {
                 "the handler completed the task in a transaction and returned, but the transaction"
                     + " was not committed",
                 execution.task().attempt(),
-                time.now()),
+                now()),
             false)
         : outcome;
   }
 
-  private static Duration longer(Duration pause) {
+  /** The store's time, which this process's clock may be minutes away from. */
+  Instant now() {
+    return queue.now();
+  }
+
+  static Duration longer(Duration pause) {
     Duration next = pause.multipliedBy(2);
     return next.compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : next;
   }
@@ -125,7 +119,8 @@ final class Settler {
     time.schedule(pause, () -> bring(execution, outcome, endedAt, longer(pause)));
   }
 
-  private static boolean mayPass(Throwable failure) {
+  /** Whether the same call may be taken later. */
+  static boolean mayPass(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     return cause instanceof StorageException || cause instanceof OutcomeUnknownException;
   }

@@ -73,12 +73,10 @@ final class TaskRunner {
     MDC.put("task_name", task.name());
     MDC.put("attempt", Integer.toString(task.attempt()));
     execution.enter(Thread.currentThread());
-    HandlerScope.Open opened = scope.open(execution);
     try {
-      return handler(task).invoke(task.arguments());
+      return scope.around(execution, () -> handler(task).invoke(task.arguments()));
     } finally {
       execution.leave();
-      opened.close();
       MDC.remove("task_id");
       MDC.remove("task_name");
       MDC.remove("attempt");
@@ -122,6 +120,9 @@ final class TaskRunner {
   }
 
   private Outcome succeeded(Execution execution, @Nullable Object value) {
+    if (execution.completion().isPresent()) {
+      return new Outcome.Succeeded("null"); // its transaction has the result
+    }
     try {
       return new Outcome.Succeeded(handler(execution.task()).encodeResult(value));
     } catch (RuntimeException e) {
@@ -159,14 +160,14 @@ final class TaskRunner {
   private Outcome failed(
       Execution execution, TaskError.Type type, Throwable thrown, boolean permanent) {
     return new Outcome.Failed(
-        TaskError.of(type, thrown, attempt(execution), time.now()), permanent);
+        TaskError.of(type, thrown, attempt(execution), settler.now()), permanent);
   }
 
   private Outcome timedOut(Execution execution) {
     String message =
         "timed out after " + execution.task().timeout().map(Duration::toString).orElse("?");
     return new Outcome.Failed(
-        TaskError.of(TaskError.Type.TIMEOUT, message, attempt(execution), time.now()), false);
+        TaskError.of(TaskError.Type.TIMEOUT, message, attempt(execution), settler.now()), false);
   }
 
   private static int attempt(Execution execution) {

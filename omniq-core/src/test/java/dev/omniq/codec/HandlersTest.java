@@ -280,6 +280,27 @@ class HandlersTest {
   }
 
   @Test
+  void registerIfRunnable_instanceMethodOfAClassThatOthersHave() {
+    TaskMethod greet =
+        MethodReference.resolve(Service.class, (Of2<Service, String>) Service::greet);
+    handlers.instances(
+        new InstanceProvider() {
+          @Override
+          public Object instance(Class<?> type) {
+            throw new AssertionError("nothing runs here");
+          }
+
+          @Override
+          public boolean provides(Class<?> type) {
+            return type != Service.class;
+          }
+        });
+
+    assertThat(handlers.registerIfRunnable(greet)).isFalse();
+    assertThat(handlers.names()).isEmpty();
+  }
+
+  @Test
   void registerIfRunnable_methodWithoutAMark() {
     TaskMethod method = MethodReference.resolve((Of1<String>) Reports::unmarked);
     assertThat(handlers.registerIfRunnable(method)).isTrue();

@@ -238,6 +238,19 @@ class RulesTest {
     }
 
     @Test
+    void reschedule_movesTheDueTimeAndNothingElse() {
+      Task waiting = Task.stored(NewTask.first(TaskId.next(NOON), HOURLY, new Due.At(NOON)), NOON);
+
+      Transition made =
+          Rules.reschedule(waiting, new Due.After(Duration.ofMinutes(5)), at(NOON.plusSeconds(1)));
+
+      assertThat(made.next())
+          .isEqualTo(waiting.state().toBuilder().dueAt(NOON.plusSeconds(301)).build());
+      assertThat(made.expected()).isEqualTo(new Transition.Expected.Observer(1));
+      assertThat(made.followUp()).isEmpty();
+    }
+
+    @Test
     void retry_ofARunOfASeries_detachesIt() {
       TaskState done = settle(running(HOURLY, 1), new Outcome.Succeeded("1"), NOON).next();
 

@@ -1,10 +1,12 @@
 package dev.omniq.testkit;
 
 import static dev.omniq.testkit.Samples.HOUR;
+import static dev.omniq.testkit.Samples.HOURLY;
 import static dev.omniq.testkit.Samples.NOON;
 import static dev.omniq.testkit.Samples.SECOND;
 import static dev.omniq.testkit.Samples.by;
 import static dev.omniq.testkit.Samples.cancel;
+import static dev.omniq.testkit.Samples.dueAt;
 import static dev.omniq.testkit.Samples.failure;
 import static dev.omniq.testkit.Samples.finished;
 import static dev.omniq.testkit.Samples.giveBack;
@@ -31,6 +33,7 @@ import dev.omniq.task.TaskState;
 import dev.omniq.task.TaskStatus;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -329,6 +332,33 @@ abstract class ApplyContract extends ContractFixture {
     apply(retry(find(id(1)), NOON));
 
     assertThat(claimedIds(ask())).containsExactly(id(1), id(2));
+  }
+
+  @Test
+  void reschedule_bringsATaskForward_andPutsOneOff() {
+    insert(dueAt(1, NOON.plus(HOUR)), dueAt(2, NOON));
+
+    apply(observed(find(id(1)), pending(find(id(1)), NOON)));
+    apply(observed(find(id(2)), pending(find(id(2)), NOON.plus(HOUR))));
+
+    assertThat(claimedIds(ask())).containsExactly(id(1));
+    assertThat(find(id(2)).dueAt()).isEqualTo(NOON.plus(HOUR));
+    assertThat(find(id(2)).plannedAt()).isEqualTo(NOON);
+    assertThat(Normal.stats(get(store.stats())).queues().values())
+        .singleElement()
+        .satisfies(
+            counts ->
+                assertThat(counts.byStatus())
+                    .isEqualTo(Map.of(TaskStatus.PENDING, 1L, TaskStatus.RUNNING, 1L)));
+  }
+
+  @Test
+  void reschedule_ofARunOfASeries_leavesItTheLiveRun() {
+    insert(task(1, HOURLY));
+
+    apply(observed(find(id(1)), pending(find(id(1)), NOON.plus(HOUR))));
+
+    assertThat(liveRun(id(1))).contains(id(1));
   }
 
   @Test

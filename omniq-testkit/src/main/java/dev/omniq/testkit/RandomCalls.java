@@ -21,6 +21,7 @@ import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskState;
+import dev.omniq.task.TaskStatus;
 import dev.omniq.testkit.Call.Kind;
 import java.time.Duration;
 import java.time.Instant;
@@ -85,7 +86,7 @@ final class RandomCalls {
 
   /** A single message to the store, which may travel with others. */
   Call<?> message() {
-    return switch (random.nextInt(14)) {
+    return switch (random.nextInt(15)) {
       case 0, 1, 2, 3 -> insert();
       case 4, 5 -> claim();
       case 6, 7, 8 -> settle();
@@ -93,6 +94,7 @@ final class RandomCalls {
       case 10 -> annotate();
       case 11 -> cancel();
       case 12 -> retry();
+      case 13 -> reschedule();
       default -> chance(50) ? delete() : claimAgain();
     };
   }
@@ -176,6 +178,10 @@ final class RandomCalls {
 
   private Call<?> retry() {
     return observe("retry", task -> task.status().isFinished(), tasks::retried);
+  }
+
+  private Call<?> reschedule() {
+    return observe("reschedule", task -> task.status() == TaskStatus.PENDING, tasks::rescheduled);
   }
 
   private Call<?> forbidden() {

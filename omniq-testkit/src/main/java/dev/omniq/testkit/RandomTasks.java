@@ -160,6 +160,10 @@ final class RandomTasks {
         .build();
   }
 
+  TaskState rescheduled(Task task) {
+    return pending(task.state().toBuilder()).build();
+  }
+
   TaskState any(Task task) {
     TaskStatus status = oneOf(List.of(TaskStatus.values()));
     return status.isFinished()

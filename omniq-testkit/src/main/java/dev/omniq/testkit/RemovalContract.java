@@ -184,6 +184,14 @@ abstract class RemovalContract extends ContractFixture {
     }
 
     @Test
+    void purge_keepsAll_whenAnyNumberMayStay() {
+      finish(task(1));
+
+      assertThat(purge(new Retention(HOUR, HOUR, Long.MAX_VALUE), 10)).isZero();
+      assertThat(list(TaskQuery.all())).containsExactly(id(1));
+    }
+
+    @Test
     void purge_removesNoMoreThanItsLimit_andGoesOnNextTime() {
       for (int number = 1; number <= 5; number++) {
         finish(task(number));

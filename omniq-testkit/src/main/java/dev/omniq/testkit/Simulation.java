@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -279,9 +280,13 @@ final class Simulation {
   }
 
   private String unexpected(List<ModelStorage> candidates, Map<String, Object> found) {
-    ModelStorage last = candidates.get(candidates.size() - 1).reopened(clock, leases());
-    return "what is found equals none of %d points; the last one: %n%s"
-        .formatted(candidates.size(), difference("content", content(last), found));
+    String nearest =
+        candidates.stream()
+            .map(point -> difference("content", content(point.reopened(clock, leases())), found))
+            .min(Comparator.comparingInt(String::length))
+            .orElseThrow();
+    return "what is found equals none of %d points; the nearest: %n%s"
+        .formatted(candidates.size(), nearest);
   }
 
   private void note(String text) {

@@ -180,8 +180,8 @@ final class FinishedTasks {
 
   /** The lowest ids of those that are too many. */
   private Purgeable surplus(long tooMany, int limit) throws IOException {
-    int most = (int) Math.min(tooMany, limit);
-    if (most <= 0) {
+    int most = (int) Math.max(0, Math.min(tooMany, limit)); // far below zero is no int either
+    if (most == 0) {
       return new Purgeable(List.of(), false);
     }
     PurgeScan.Found indexed = purge.lowest(sealed, this::isChanged, most);

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 /** Calls that share a transaction. Their answers are given out only when it has committed. */
 final class Batch {
   private final List<Call<?, ?>> calls;
+  private final Mode mode;
 
   /** One call: inputs of a step, and the answer that its caller waits for. */
   record Call<I, O>(
@@ -21,6 +22,7 @@ final class Batch {
 
   Batch(List<Call<?, ?>> calls) {
     this.calls = List.copyOf(calls);
+    mode = calls.size() == 1 ? modeAlone(calls.get(0)) : calls.get(0).step().mode();
   }
 
   List<Call<?, ?>> calls() {
@@ -33,7 +35,14 @@ final class Batch {
   }
 
   Mode mode() {
-    return calls.get(0).step().mode();
+    return mode;
+  }
+
+  /** What one statement does alone needs no transaction around it. */
+  private static <I, O> Mode modeAlone(Call<I, O> call) {
+    boolean oneStatement =
+        call.inputs().size() == 1 && call.step().oneStatement().test(call.inputs().get(0));
+    return oneStatement ? Mode.SINGLE : call.step().mode();
   }
 
   /** The names of its steps, for messages. */

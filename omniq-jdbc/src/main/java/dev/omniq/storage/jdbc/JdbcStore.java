@@ -26,6 +26,7 @@ import dev.omniq.task.StorageException;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
+import dev.omniq.task.TimeSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -80,7 +81,7 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
 
     Steps(Statements sql) {
       this(
-          Step.shared("insert", sql::insert),
+          Step.shared("insert", sql::insert, sql::insertsInOneStatement),
           Step.shared("apply", sql::apply),
           Step.single("claim", sql::claim),
           Step.single("extend", sql::extend),
@@ -129,6 +130,7 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
    * @param connections where each lane has its connection from
    * @param claimsAmongReads whether claims and extensions go to the second lane, beside the writes;
    *     otherwise to the first, between them. In autocommit mode on either
+   * @param time by which the lanes wait for callers to gather
    * @param listeners who is told of wake-ups; the statements tell them
    * @param closing what else ends with the store, before its connections
    */
@@ -137,6 +139,7 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
       Statements statements,
       Connections connections,
       boolean claimsAmongReads,
+      TimeSource time,
       WakeUpListeners listeners,
       Runnable closing) {}
 
@@ -148,8 +151,8 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
     connections = parts.connections;
     steps = new Steps(statements);
     var transactor = new Transactor(connections, statements::trouble);
-    writer = new Lane("omniq-writer " + parts.name, transactor);
-    reader = new Lane("omniq-reader " + parts.name, transactor);
+    writer = new Lane("omniq-writer " + parts.name, transactor, parts.time);
+    reader = new Lane("omniq-reader " + parts.name, transactor, parts.time);
     claimer = parts.claimsAmongReads ? reader : writer;
   }
 
@@ -160,11 +163,33 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
 
   @Override
   public CompletableFuture<List<Inserted>> insert(List<NewTask> tasks) {
-    return all(writer, steps.insert, tasks, bytes(tasks))
-        .exceptionally(
-            failure -> {
-              throw naming(tasks, failure);
-            });
+    return named(tasks, all(writer, steps.insert, tasks, bytes(tasks)));
+  }
+
+  @Override
+  public CompletableFuture<List<Inserted>> insertByCaller(List<NewTask> tasks) {
+    if (tasks.isEmpty()) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    Thread caller = Thread.currentThread();
+    long bytes = bytes(tasks);
+    return named(
+        tasks,
+        order.call(
+            writer,
+            () ->
+                // Calls that had to wait for others are made on the threads of those.
+                Thread.currentThread() == caller
+                    ? writer.callByCaller(steps.insert, tasks, bytes)
+                    : writer.call(steps.insert, tasks, bytes)));
+  }
+
+  private static CompletableFuture<List<Inserted>> named(
+      List<NewTask> tasks, CompletableFuture<List<Inserted>> answer) {
+    return answer.exceptionally(
+        failure -> {
+          throw naming(tasks, failure);
+        });
   }
 
   private static long bytes(List<NewTask> tasks) {
@@ -281,11 +306,14 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
     return inUsers(
         transaction,
         users -> {
+          if (tasks.isEmpty()) {
+            return List.of();
+          }
           if (!statements.isPrepared(tasks)) {
             join(one(writer, steps.prepare, List.copyOf(tasks)));
           }
           List<Inserted> answers = statements.insert(users, tasks);
-          if (notify) {
+          if (notify && answers.stream().anyMatch(Inserted::created)) {
             statements.notifyAtCommit(users);
           }
           return answers;
@@ -294,7 +322,15 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
 
   @Override
   public Applied apply(Connection transaction, Transition transition) {
-    return inUsers(transaction, users -> statements.applyInUsers(users, transition));
+    return inUsers(
+        transaction,
+        users -> {
+          Applied answer = statements.applyInUsers(users, transition);
+          if (answer instanceof Applied.Done && transition.followUp().isPresent()) {
+            statements.notifyAtCommit(users);
+          }
+          return answer;
+        });
   }
 
   @Override

@@ -4,6 +4,8 @@ import dev.omniq.storage.jdbc.Batch.Call;
 import dev.omniq.storage.jdbc.Step.Mode;
 import dev.omniq.task.OutcomeUnknownException;
 import dev.omniq.task.StorageException;
+import dev.omniq.task.TimeSource;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,13 +13,19 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * A thread that makes the calls of many callers, in their order. While one transaction is under
- * way, the calls that arrive wait; then all of them go into the next one. No timer, no delay when
- * idle: the busier it is, the larger are the batches.
+ * way, the calls that arrive wait; then all of them go into the next one. No delay when idle: the
+ * busier it is, the larger are the batches. A caller that waits anyway makes its call itself if
+ * nobody else makes any.
+ *
+ * <p>Several callers who were answered together are about to come back. The next transaction waits
+ * for as many calls as the last one had, but no longer than a part of the time that the last one
+ * took: otherwise the first who comes back would be alone in it, and all others wait it out.
  *
  * <p>Thread-safe. Nobody interrupts the thread, so an interrupted caller only stops waiting.
  */
@@ -27,17 +35,31 @@ final class Lane implements AutoCloseable {
   /** More than this is not put into one transaction, unless one call alone has more. */
   private static final long MOST_BYTES = 8L << 20;
 
+  /** The part of the last transaction's time that the next one waits for its callers. */
+  private static final int PART_TO_GATHER = 4;
+
+  /** And the longest: after a transaction that had to wait for a lock, callers need no longer. */
+  private static final long LONGEST_TO_GATHER = Duration.ofMillis(5).toNanos();
+
   private final String name;
   private final Transactor transactor;
+  private final TimeSource time;
   private final Thread thread;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Deque<Call<?, ?>> waiting = new ArrayDeque<>();
+  private @Nullable Thread leader;
   private boolean closed;
 
-  Lane(String name, Transactor transactor) {
+  /** How many calls the last transaction had, and until when so many are waited for. */
+  private int lastCalls;
+
+  private long gatherUntil;
+
+  Lane(String name, Transactor transactor, TimeSource time) {
     this.name = name;
     this.transactor = transactor;
+    this.time = time;
     thread = new Thread(this::work, name);
     thread.setDaemon(true);
     thread.start();
@@ -52,7 +74,9 @@ final class Lane implements AutoCloseable {
         call.fail(new StorageException("the store is closed (" + name + ")"));
       } else {
         waiting.add(call);
-        changed.signal();
+        if (leader == null || waiting.size() == lastCalls) {
+          changed.signal();
+        }
       }
     } finally {
       lock.unlock();
@@ -60,9 +84,85 @@ final class Lane implements AutoCloseable {
     return call.answer();
   }
 
+  /**
+   * The same, on the calling thread if the lane is idle. Never on a virtual thread, whose interrupt
+   * would close the connection's socket.
+   */
+  <I, O> CompletableFuture<List<O>> callByCaller(Step<I, O> step, List<I> inputs, long bytes) {
+    if (isVirtual(Thread.currentThread()) || !lead()) {
+      return call(step, inputs, bytes);
+    }
+    var call = new Call<>(step, List.copyOf(inputs), bytes, new CompletableFuture<List<O>>());
+    try {
+      run(new Batch(List.of(call)));
+    } finally {
+      followOthers();
+    }
+    return call.answer();
+  }
+
+  /** Whether the calling thread makes the calls from now on, because nobody else does. */
+  private boolean lead() {
+    lock.lock();
+    try {
+      if (closed || leader != null || !waiting.isEmpty() || isGathering()) {
+        return false;
+      }
+      leader = Thread.currentThread();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void followOthers() {
+    lock.lock();
+    try {
+      leader = null;
+      if (!waiting.isEmpty() || closed) {
+        changed.signal();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** By the group that all virtual threads are documented to be in: JDK 17 has no other name. */
+  private static boolean isVirtual(Thread thread) {
+    ThreadGroup group = thread.getThreadGroup();
+    return group != null && group.getName().equals("VirtualThreads");
+  }
+
   private void work() {
     for (List<Call<?, ?>> calls = take(); !calls.isEmpty(); calls = take()) {
+      long began = time.nanoTime();
       run(new Batch(calls));
+      answered(calls.size(), time.nanoTime() - began);
+    }
+  }
+
+  private void answered(int calls, long nanos) {
+    lock.lock();
+    try {
+      lastCalls = calls;
+      gatherUntil = time.nanoTime() + Math.min(nanos / PART_TO_GATHER, LONGEST_TO_GATHER);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isGathering() {
+    return lastCalls > 1 && waiting.size() < lastCalls && gatherUntil - time.nanoTime() > 0;
+  }
+
+  private void gather() {
+    try {
+      long left = gatherUntil - time.nanoTime();
+      while (left > 0 && isGathering() && !closed) {
+        left = changed.awaitNanos(left);
+      }
+    } catch (InterruptedException e) {
+      LOG.debug("Somebody interrupts the thread of {}", name, e);
     }
   }
 
@@ -82,9 +182,14 @@ final class Lane implements AutoCloseable {
   private List<Call<?, ?>> take() {
     lock.lock();
     try {
-      while (waiting.isEmpty() && !closed) {
+      if (leader == thread) {
+        leader = null;
+      }
+      while (leader != null || (waiting.isEmpty() && !closed)) {
         changed.awaitUninterruptibly();
       }
+      leader = thread;
+      gather();
       List<Call<?, ?>> calls = new ArrayList<>();
       long bytes = 0;
       for (Call<?, ?> next = waiting.peek(); next != null; next = waiting.peek()) {
@@ -116,9 +221,18 @@ final class Lane implements AutoCloseable {
     awaitEnd();
   }
 
+  private boolean isLeading() {
+    lock.lock();
+    try {
+      return leader == Thread.currentThread();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void awaitEnd() {
     boolean interrupted = false;
-    while (thread.isAlive() && Thread.currentThread() != thread) {
+    while (thread.isAlive() && Thread.currentThread() != thread && !isLeading()) {
       try {
         thread.join();
       } catch (InterruptedException e) {

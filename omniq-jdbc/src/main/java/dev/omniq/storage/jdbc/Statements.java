@@ -43,6 +43,11 @@ public interface Statements {
   /** See {@link TaskStore#insert}. */
   List<Inserted> insert(Transaction transaction, List<NewTask> tasks) throws SQLException;
 
+  /** Whether a task alone is inserted by one statement, or else refused by it. */
+  default boolean insertsInOneStatement(NewTask task) {
+    return false;
+  }
+
   /** See {@link TaskStore#apply}. */
   List<Applied> apply(Transaction transaction, List<Transition> transitions) throws SQLException;
 

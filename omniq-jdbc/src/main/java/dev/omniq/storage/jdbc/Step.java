@@ -3,6 +3,7 @@ package dev.omniq.storage.jdbc;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * One kind of call: a method of {@link Statements} over a list of inputs. Neighbouring calls of one
@@ -12,7 +13,7 @@ import java.util.List;
  * @param mode how it is committed
  * @param work what it does
  */
-record Step<I, O>(String name, Mode mode, Work<I, O> work) {
+record Step<I, O>(String name, Mode mode, Work<I, O> work, Predicate<I> oneStatement) {
 
   /** How a step is committed. */
   enum Mode {
@@ -39,7 +40,16 @@ record Step<I, O>(String name, Mode mode, Work<I, O> work) {
   }
 
   static <I, O> Step<I, O> shared(String name, Work<I, O> work) {
-    return new Step<>(name, Mode.SHARED, work);
+    return new Step<>(name, Mode.SHARED, work, inputs -> false);
+  }
+
+  /**
+   * A shared step that needs no transaction around it when it is alone.
+   *
+   * @param oneStatement whether one statement, which is a transaction of itself, answers an input
+   */
+  static <I, O> Step<I, O> shared(String name, Work<I, O> work, Predicate<I> oneStatement) {
+    return new Step<>(name, Mode.SHARED, work, oneStatement);
   }
 
   static <I, O> Step<I, O> sharedOne(String name, One<I, O> work) {
@@ -47,11 +57,11 @@ record Step<I, O>(String name, Mode mode, Work<I, O> work) {
   }
 
   static <I, O> Step<I, O> single(String name, One<I, O> work) {
-    return new Step<>(name, Mode.SINGLE, each(work));
+    return new Step<>(name, Mode.SINGLE, each(work), inputs -> false);
   }
 
   static <I, O> Step<I, O> read(String name, One<I, O> work) {
-    return new Step<>(name, Mode.READ, each(work));
+    return new Step<>(name, Mode.READ, each(work), inputs -> false);
   }
 
   private static <I, O> Work<I, O> each(One<I, O> work) {

@@ -75,7 +75,7 @@ final class Transactor {
     Connection connection;
     try {
       connection = connections.take();
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       // To take one has waited for a while already, for all calls.
       return new Failure(
           new StorageException("no connection to the database: " + e.getMessage(), e),
@@ -178,7 +178,7 @@ final class Transactor {
     }
     try {
       connections.giveBack(connection);
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       LOG.debug("A connection could not be given back", e);
     }
   }

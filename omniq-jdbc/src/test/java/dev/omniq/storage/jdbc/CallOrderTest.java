@@ -2,6 +2,7 @@ package dev.omniq.storage.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.omniq.task.TimeSource;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -37,8 +38,8 @@ class CallOrderTest {
   @BeforeEach
   void open() throws SQLException {
     var transactor = new Transactor(new Database(directory), Database::trouble);
-    left = new Lane("left", transactor);
-    right = new Lane("right", transactor);
+    left = new Lane("left", transactor, TimeSource.system());
+    right = new Lane("right", transactor, TimeSource.system());
   }
 
   @AfterEach

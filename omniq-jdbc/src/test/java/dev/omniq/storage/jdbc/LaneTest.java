@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.omniq.task.OutcomeUnknownException;
 import dev.omniq.task.StorageException;
+import dev.omniq.task.TimeSource;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,7 +59,7 @@ class LaneTest {
   @BeforeEach
   void open() throws SQLException {
     database = new Database(directory);
-    lane = new Lane("words", new Transactor(database, Database::trouble));
+    lane = new Lane("words", new Transactor(database, Database::trouble), TimeSource.system());
   }
 
   @AfterEach
@@ -159,6 +163,44 @@ class LaneTest {
     assertThat(database.words()).containsExactly("good");
   }
 
+  /** The clock of a machine that was suspended, or a transaction that waited for a lock. */
+  @Test
+  void callAfterATransactionThatTookAnHour_isNotHeldUp() throws Exception {
+    var nanos = new AtomicLong();
+    TimeSource jumping =
+        new TimeSource() {
+          @Override
+          public Instant now() {
+            return Instant.EPOCH;
+          }
+
+          @Override
+          public long nanoTime() {
+            return nanos.get();
+          }
+
+          @Override
+          public Alarm schedule(Duration delay, Runnable action) {
+            throw new UnsupportedOperationException("a lane has no alarms");
+          }
+        };
+    Step<String, Integer> slow =
+        Step.sharedOne(
+            "slow",
+            (transaction, word) -> {
+              nanos.addAndGet(Duration.ofHours(1).toNanos());
+              return Database.store(transaction, word);
+            });
+    lane.close();
+    lane = new Lane("words", new Transactor(database, Database::trouble), jumping);
+    blockLane();
+    var together = List.of(call(slow, "one"), call(slow, "two"));
+    goOn.countDown();
+    together.forEach(CompletableFuture::join);
+
+    assertThat(call(store, "next")).succeedsWithin(Duration.ofSeconds(30));
+  }
+
   @Test
   void whatFollowsACommit_runsBeforeTheAnswer_andNotAfterARollback() {
     List<String> followed = Collections.synchronizedList(new ArrayList<>());
@@ -257,6 +299,87 @@ class LaneTest {
     assertThatThrownBy(call(store, "late")::join)
         .hasCauseInstanceOf(StorageException.class)
         .hasMessageContaining("closed");
+  }
+
+  // ---- callers that wait ----
+
+  private final List<Thread> workers = Collections.synchronizedList(new ArrayList<>());
+
+  private final Step<String, Boolean> autocommit =
+      Step.shared(
+          "autocommit",
+          (transaction, words) -> {
+            workers.add(Thread.currentThread());
+            List<Boolean> answers = new ArrayList<>();
+            for (String word : words) {
+              Database.store(transaction, word);
+              answers.add(transaction.connection().getAutoCommit());
+            }
+            return answers;
+          },
+          word -> !word.startsWith("long"));
+
+  @Test
+  void callByCaller_isMadeOnItsThread_whenTheLaneIsIdle() throws SQLException {
+    var answer = lane.callByCaller(autocommit, List.of("one"), 1);
+
+    assertThat(answer).isCompleted();
+    assertThat(workers).containsExactly(Thread.currentThread());
+    assertThat(database.words()).containsExactly("one");
+  }
+
+  @Test
+  void callByCaller_waitsForItsTurn_whenOthersWork() throws Exception {
+    blockLane();
+    var answer = lane.callByCaller(autocommit, List.of("one"), 1);
+    assertThat(answer).isNotDone();
+    goOn.countDown();
+
+    assertThat(answer.join()).hasSize(1);
+    assertThat(workers).doesNotContain(Thread.currentThread());
+  }
+
+  @Test
+  void calls_thatArriveWhileACallerLeads_areMadeByTheLaneAfterwards() throws Exception {
+    var leading = CompletableFuture.supplyAsync(() -> lane.callByCaller(block, List.of("x"), 1));
+    busy.await();
+    var waiting = List.of(call(autocommit, "a"), call(autocommit, "b"));
+    assertThat(waiting).noneMatch(CompletableFuture::isDone);
+    goOn.countDown();
+
+    waiting.forEach(CompletableFuture::join);
+    assertThat(leading.join()).isCompletedWithValue(List.of("x"));
+    assertThat(workers).hasSize(1).doesNotContain(Thread.currentThread());
+  }
+
+  @Test
+  void close_waitsForACallerThatLeads() throws Exception {
+    var leading = CompletableFuture.supplyAsync(() -> lane.callByCaller(block, List.of("x"), 1));
+    busy.await();
+    var waiting = call(store, "waiting");
+    var closing = CompletableFuture.runAsync(lane::close);
+    assertThat(closing).isNotDone();
+    goOn.countDown();
+    closing.join();
+
+    assertThat(leading.join()).isCompletedWithValue(List.of("x"));
+    assertThat(waiting).isCompletedWithValue(List.of(7));
+    assertThatThrownBy(lane.callByCaller(store, List.of("late"), 1)::join)
+        .hasCauseInstanceOf(StorageException.class);
+  }
+
+  @Test
+  void oneStatement_needsNoTransaction_onlyWhenItIsAlone() throws Exception {
+    assertThat(call(autocommit, "alone").join()).containsExactly(true);
+    assertThat(call(autocommit, "long").join()).containsExactly(false);
+    assertThat(call(autocommit, "one", "two").join()).containsExactly(false, false);
+    blockLane();
+    var first = call(autocommit, "a");
+    var second = call(autocommit, "b");
+    goOn.countDown();
+
+    assertThat(first.join()).containsExactly(false);
+    assertThat(second.join()).containsExactly(false);
   }
 
   @SafeVarargs

@@ -3,6 +3,7 @@ package dev.omniq.storage.postgres;
 import dev.omniq.task.TimeSource;
 import dev.omniq.task.Times;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The clock that a store lives by, as SQL: the database's own, so that no two nodes differ. A time
@@ -17,6 +18,12 @@ abstract class Clock {
   /** The clock for leases, in nanoseconds, as an SQL expression; of use for differences only. */
   abstract String leaseNow();
 
+  /** {@link #now} for the functions that know the database's: {@code null} is that. */
+  abstract @Nullable Long givenNow();
+
+  /** {@link #leaseNow} in the same way. */
+  abstract @Nullable Long givenLeaseNow();
+
   /** The same as {@link #now}, for this process; never blocks. */
   abstract Instant estimate();
 
@@ -30,7 +37,12 @@ abstract class Clock {
   abstract boolean isGiven();
 
   static Clock of(TimeSource time) {
-    return time.equals(TimeSource.system()) ? new OfDatabase(time) : new Given(time);
+    return time.equals(TimeSource.system()) ? ofDatabase(time) : new Given(time);
+  }
+
+  /** The database's clock, whatever this process's clock says meanwhile. */
+  static Clock ofDatabase(TimeSource time) {
+    return new OfDatabase(time);
   }
 
   private static final class OfDatabase extends Clock {
@@ -56,6 +68,16 @@ abstract class Clock {
     @Override
     String leaseNow() {
       return MICROS + " * 1000";
+    }
+
+    @Override
+    @Nullable Long givenNow() {
+      return null;
+    }
+
+    @Override
+    @Nullable Long givenLeaseNow() {
+      return null;
     }
 
     @Override
@@ -93,12 +115,22 @@ abstract class Clock {
 
     @Override
     String now() {
-      return Times.toMicros(time.now()) + "::bigint";
+      return givenNow() + "::bigint";
     }
 
     @Override
     String leaseNow() {
-      return (time.nanoTime() - origin) + "::bigint";
+      return givenLeaseNow() + "::bigint";
+    }
+
+    @Override
+    Long givenNow() {
+      return Times.toMicros(time.now());
+    }
+
+    @Override
+    Long givenLeaseNow() {
+      return time.nanoTime() - origin;
     }
 
     @Override

@@ -15,8 +15,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Listens for wake-ups on a connection and a thread of its own. A lost connection is replaced,
- * after pauses that grow, and then everybody is woken once, for something may have been missed. A
- * silent one is asked for the time now and then: that shows that it lives, and sets the clock.
+ * after pauses that grow, and then everybody is woken once, for something may have been missed. Of
+ * a pool that was closed meanwhile anything may be thrown. A silent one is asked for the time now
+ * and then: that shows that it lives, and sets the clock.
  */
 final class Ear implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Ear.class);
@@ -37,6 +38,11 @@ final class Ear implements AutoCloseable {
   @FunctionalInterface
   interface Source {
     Connection open() throws SQLException;
+
+    /** Ends a connection that another thread waits on. */
+    default void end(Connection connection) throws SQLException {
+      connection.abort(Runnable::run);
+    }
   }
 
   Ear(Source source, Schema schema, Clock clock, WakeUpCalls wakeUps) {
@@ -58,7 +64,7 @@ final class Ear implements AutoCloseable {
         wakeUps.missed();
         pause = FIRST_PAUSE;
         hear(opened);
-      } catch (SQLException e) {
+      } catch (SQLException | RuntimeException e) {
         if (isClosing(Duration.ZERO)) {
           return;
         }
@@ -119,7 +125,7 @@ final class Ear implements AutoCloseable {
     Connection open = connection;
     if (open != null) {
       try {
-        open.abort(Runnable::run);
+        source.end(open);
       } catch (SQLException e) {
         LOG.debug("The connection for wake-ups could not be closed", e);
       }

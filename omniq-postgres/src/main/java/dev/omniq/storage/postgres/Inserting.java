@@ -12,6 +12,7 @@ import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskSpec;
 import dev.omniq.task.Times;
+import java.sql.Array;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks come: all of a batch by one statement. */
@@ -33,48 +35,9 @@ final class Inserting {
   private static final int TRIES = 3;
 
   private static final String INSERT =
-      """
-      WITH clock AS MATERIALIZED (SELECT {now} AS now, {schema}.admit('INSERT'), {patience}),
-      created AS (
-        INSERT INTO {schema}.task (
-          id, seq, lane, name, queue, priority, arguments, schedule, unique_key, retry_policy,
-          timeout, labels, recurring, series_id, run, created_at, planned_at, status, revision,
-          due_at, attempt, losses, detached)
-        SELECT
-          id, nextval('{schema}.task_seq'), lane, name, queue, priority, arguments, schedule,
-          unique_key, retry_policy, timeout, labels, recurring, series_id, run, now, due, 'PENDING',
-          1, due, 0, 0, false
-        FROM (
-          SELECT i.*, c.now, least(coalesce(i.due_at, c.now + i.delay), {latest}) AS due
-          FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WITH ORDINALITY AS i (
-            id, lane, name, queue, priority, arguments, schedule, unique_key, retry_policy, timeout,
-            labels, recurring, series_id, run, due_at, delay, place), clock c
-          ORDER BY i.place
-        ) AS ordered
-        ON CONFLICT DO NOTHING
-        RETURNING id, seq, lane, name, queue, priority, due_at
-      ),
-      waiting AS (
-        INSERT INTO {schema}.ready (lane, rank, seq, task)
-        SELECT lane, due_at - priority * 60000000, seq, id FROM created
-      ),
-      counted AS (
-        INSERT INTO {schema}.counter (queue, name, status, n)
-        SELECT queue, name, 'PENDING', count(*) FROM created GROUP BY queue, name
-      ),
-      told AS (
-        INSERT INTO {schema}.change (last, at, positions, tasks, names, statuses)
-        SELECT max(position), min(now), array_agg(position), array_agg(id), array_agg(name),
-          array_agg('PENDING'::text)
-        FROM (
-          SELECT nextval('{schema}.change_position') AS position, c.now, o.id, o.name
-          FROM (SELECT * FROM created ORDER BY seq) AS o, clock c
-        ) AS numbered
-        HAVING count(*) > 0
-      )
-      SELECT id FROM created
-      """
-          .replace("{latest}", Long.toString(Times.toMicros(Times.MAX)));
+      "SELECT {schema}.insert_tasks(" + "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  private static final long LATEST = Times.toMicros(Times.MAX);
 
   private static final String IN_THE_WAY =
       """
@@ -182,36 +145,54 @@ final class Inserting {
     Map<Lanes.Key, Integer> ids =
         lanes.ids(
             transaction, sql, tasks.stream().map(task -> lane(task.spec())).distinct().toList());
-    return new HashSet<>(
-        sql.list(
-            INSERT.replace("{now}", clock.now()).replace("{patience}", patience()),
-            row -> Sql.id(row, 1),
+    return sql.first(
+            INSERT,
+            row -> ids(row.getArray(1), tasks),
+            clock.givenNow(),
+            patience(),
+            LATEST,
             Column.ids(tasks, NewTask::id),
             Column.of("int4", tasks, task -> ids.get(lane(task.spec()))),
             Column.of("text", tasks, task -> task.spec().name()),
             Column.of("text", tasks, task -> task.spec().queue()),
             Column.of("int2", tasks, task -> task.spec().priority()),
             Column.of("text", tasks, task -> task.spec().arguments()),
-            Column.of("text", tasks, task -> TaskColumns.schedule(task.spec().schedule())),
-            Column.of("text", tasks, task -> task.spec().uniqueKey().orElse(null)),
-            Column.of("text", tasks, task -> TaskColumns.retryPolicy(task.spec().retryPolicy())),
-            Column.of("text", tasks, task -> timeout(task.spec())),
-            Column.of("text", tasks, task -> TaskColumns.labels(task.spec().labels())),
-            Column.of("bool", tasks, task -> task.spec().schedule().recurring()),
-            Column.ids(tasks, NewTask::seriesId),
-            Column.of("int4", tasks, NewTask::run),
-            Column.of("int8", tasks, Inserting::dueAt),
-            Column.of("int8", tasks, Inserting::delay)));
+            Column.sparse("text", tasks, task -> TaskColumns.schedule(task.spec().schedule())),
+            Column.sparse("text", tasks, task -> task.spec().uniqueKey().orElse(null)),
+            Column.sparse(
+                "text", tasks, task -> TaskColumns.retryPolicy(task.spec().retryPolicy())),
+            Column.sparse("text", tasks, task -> timeout(task.spec())),
+            Column.sparse("text", tasks, task -> TaskColumns.labels(task.spec().labels())),
+            Column.sparse("bool", tasks, task -> task.spec().schedule().recurring() ? true : null),
+            Column.sparse(
+                "uuid",
+                tasks,
+                task -> task.seriesId().equals(task.id()) ? null : task.seriesId().value()),
+            Column.sparse("int4", tasks, task -> task.run() == 1 ? null : task.run()),
+            Column.sparse("int8", tasks, Inserting::dueAt),
+            Column.sparse("int8", tasks, Inserting::delay))
+        .orElseThrow();
+  }
+
+  /** No array says that all were stored. */
+  private static Set<TaskId> ids(@Nullable Array created, List<NewTask> tasks) throws SQLException {
+    Set<TaskId> ids = new HashSet<>();
+    if (created == null) {
+      tasks.forEach(task -> ids.add(task.id()));
+    } else {
+      for (UUID id : (UUID[]) created.getArray()) {
+        ids.add(new TaskId(id));
+      }
+    }
+    return ids;
   }
 
   /**
    * A key that a transaction of a user's has taken must not hold up those of others for long; how
    * long a user's own transaction waits is the user's to say.
    */
-  private String patience() {
-    return transaction.isUsers()
-        ? "NULL"
-        : "set_config('lock_timeout', '" + PostgresStatements.LOCK_PATIENCE + "', true)";
+  private @Nullable String patience() {
+    return transaction.isUsers() ? null : PostgresStatements.LOCK_PATIENCE;
   }
 
   private static @Nullable String timeout(TaskSpec spec) {
@@ -222,9 +203,9 @@ final class Inserting {
     return task.due() instanceof Due.At at ? Times.toMicros(at.time()) : null;
   }
 
-  /** In microseconds, rounded up. */
+  /** In microseconds, rounded up; null for none. */
   private static @Nullable Long delay(NewTask task) {
-    return task.due() instanceof Due.After after
+    return task.due() instanceof Due.After after && !after.delay().isZero()
         ? Times.toMicros(Times.roundUp(Instant.EPOCH.plus(after.delay())))
         : null;
   }

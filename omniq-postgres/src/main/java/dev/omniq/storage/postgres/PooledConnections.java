@@ -3,16 +3,28 @@ package dev.omniq.storage.postgres;
 import dev.omniq.storage.jdbc.Connections;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.sql.DataSource;
+import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Connections of a pool: each is given back after a batch, so that a pooler may share it. */
+/**
+ * Connections of a pool: each is given back after a batch, so that a pooler may share it. While
+ * they are taken, the driver prepares nothing at the server, not even its own COMMIT, for behind a
+ * pooler the next transaction meets another session; and they are in autocommit mode, whatever the
+ * program likes its connections to be in.
+ */
 final class PooledConnections implements Connections {
   private static final Logger LOG = LoggerFactory.getLogger(PooledConnections.class);
 
   private final DataSource pool;
   private final Runnable closing;
+  private final Map<Connection, Custom> customs = new ConcurrentHashMap<>();
+
+  /** How the pool hands a connection out, and gets it back. */
+  private record Custom(int prepareThreshold, boolean autoCommit) {}
 
   /**
    * Connections of a pool.
@@ -26,25 +38,45 @@ final class PooledConnections implements Connections {
 
   @Override
   public Connection take() throws SQLException {
-    return pool.getConnection();
+    Connection connection = pool.getConnection();
+    try {
+      PGConnection driver = connection.unwrap(PGConnection.class);
+      customs.put(connection, new Custom(driver.getPrepareThreshold(), connection.getAutoCommit()));
+      driver.setPrepareThreshold(0);
+      connection.setAutoCommit(true);
+      return connection;
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
+    }
   }
 
   @Override
   public void giveBack(Connection connection) throws SQLException {
-    connection.close();
+    try (connection) {
+      Custom custom = customs.remove(connection);
+      if (custom != null) {
+        connection.unwrap(PGConnection.class).setPrepareThreshold(custom.prepareThreshold());
+        connection.setAutoCommit(custom.autoCommit());
+      }
+    }
   }
 
-  /** Aborted, so that the pool does not hand it out again. */
+  /**
+   * Aborted, so that the pool does not hand it out again. Of a pool that was closed meanwhile,
+   * anything may be thrown.
+   */
   @Override
   public void discard(Connection connection) {
+    customs.remove(connection);
     try {
       connection.abort(Runnable::run);
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       LOG.debug("A connection could not be aborted", e);
     }
     try {
       connection.close();
-    } catch (SQLException e) {
+    } catch (SQLException | RuntimeException e) {
       LOG.debug("A connection could not be closed", e);
     }
   }

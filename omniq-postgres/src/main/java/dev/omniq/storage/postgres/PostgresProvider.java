@@ -3,6 +3,7 @@ package dev.omniq.storage.postgres;
 import dev.omniq.storage.StoreProvider;
 import dev.omniq.storage.TaskStore;
 import dev.omniq.task.TimeSource;
+import java.util.List;
 
 /** Brings {@code jdbc:postgresql:…}. */
 public final class PostgresProvider implements StoreProvider {
@@ -18,5 +19,10 @@ public final class PostgresProvider implements StoreProvider {
   @Override
   public TaskStore open(String url, TimeSource time) {
     return PostgresStore.open(url, time);
+  }
+
+  @Override
+  public List<String> migrations(String url) {
+    return PostgresStore.migrations(PostgresUrl.parse(url).options().schema());
   }
 }

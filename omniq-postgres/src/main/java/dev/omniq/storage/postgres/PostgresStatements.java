@@ -54,8 +54,6 @@ final class PostgresStatements implements Statements {
   /** After so many writing steps of this process what they left is folded. */
   private static final int FOLD_EVERY = 500;
 
-  private static final String LOCK_NOT_AVAILABLE = "55P03";
-
   /** What {@code admit} raises. */
   private static final String REFUSED = "OQ001";
 
@@ -122,6 +120,11 @@ final class PostgresStatements implements Statements {
   /** Whether a transition may leave something that waits. */
   private static boolean letsWait(Transition transition) {
     return transition.next().status() == TaskStatus.PENDING || transition.followUp().isPresent();
+  }
+
+  @Override
+  public boolean insertsInOneStatement(NewTask task) {
+    return isPrepared(List.of(task));
   }
 
   private void foldNowAndThen(Transaction transaction) throws SQLException {
@@ -338,21 +341,18 @@ final class PostgresStatements implements Statements {
   public Confirmation confirm(Transaction transaction, TaskId id, ClaimToken token)
       throws SQLException {
     Sql sql = sql(transaction);
-    try {
-      boolean live =
-          sql.first(
-                  "SELECT status FROM {schema}.task WHERE id = ? FOR NO KEY UPDATE NOWAIT",
-                  row -> row.getString(1).equals(TaskStatus.PENDING.name()),
-                  id)
-              .orElse(false);
-      if (live) {
-        return Confirmation.OPEN;
-      }
-    } catch (SQLException e) {
-      if (LOCK_NOT_AVAILABLE.equals(e.getSQLState())) {
-        return Confirmation.LOCKED;
-      }
-      throw e;
+    // NOWAIT would fail instead, and take with it whoever shares this transaction.
+    Optional<String> unlocked =
+        sql.first(
+            "SELECT status FROM {schema}.task WHERE id = ? FOR NO KEY UPDATE SKIP LOCKED",
+            row -> row.getString(1),
+            id);
+    if (unlocked.isEmpty()
+        && sql.first("SELECT 1 FROM {schema}.task WHERE id = ?", row -> true, id).isPresent()) {
+      return Confirmation.LOCKED;
+    }
+    if (unlocked.filter(TaskStatus.PENDING.name()::equals).isPresent()) {
+      return Confirmation.OPEN;
     }
     sql.update(
         "DELETE FROM {schema}.running WHERE worker = ? AND sequence = ?",

@@ -10,7 +10,6 @@ import dev.omniq.task.TimeSource;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
@@ -43,11 +42,12 @@ public final class PostgresStore {
     String name = PostgresUrl.withoutSecrets(url);
     Clock clock = Clock.of(time);
     // Not by the pool, which tries again for as long as its patience lasts before it fails.
-    prepare(name, () -> DriverManager.getConnection(parsed.driver(), timeouts()), options, clock);
+    prepare(
+        name, () -> DriverManager.getConnection(parsed.driver(), ofConnections()), options, clock);
     HikariDataSource pool = pool(parsed.driver(), options);
     String listenUrl = options.listenUrl().orElse(parsed.driver());
     Ear.@Nullable Source ear =
-        options.listen() ? () -> DriverManager.getConnection(listenUrl, timeouts()) : null;
+        options.listen() ? () -> DriverManager.getConnection(listenUrl, ofConnections()) : null;
     return open(name, new PooledConnections(pool, pool::close), ear, options, clock, time);
   }
 
@@ -58,35 +58,36 @@ public final class PostgresStore {
    * @throws StorageException if it cannot be opened; the message says why
    */
   public static JdbcStore open(DataSource pool, PostgresOptions options, TimeSource time) {
+    return open(pool, options, Clock.of(time), time);
+  }
+
+  /** With a clock of the caller's choice. */
+  static JdbcStore open(DataSource pool, PostgresOptions options, Clock clock, TimeSource time) {
+    var source = new PoolSource(pool);
     Optional<String> listenUrl = options.listenUrl();
-    Ear.@Nullable Source ear =
-        options.listen()
-            ? () ->
-                listenUrl.isPresent()
-                    ? DriverManager.getConnection(listenUrl.get(), timeouts())
-                    : pool.getConnection()
-            : null;
+    Ear.@Nullable Source ear = null;
+    if (options.listen()) {
+      ear =
+          listenUrl.isPresent()
+              ? () -> DriverManager.getConnection(listenUrl.get(), ofConnections())
+              : source;
+    }
     String name = "data source";
-    Clock clock = Clock.of(time);
-    prepare(name, pool::getConnection, options, clock);
+    prepare(name, source, options, clock);
     return open(name, new PooledConnections(pool, () -> {}), ear, options, clock, time);
   }
 
   /**
-   * The scripts that create and update the tables, for those who run them themselves: the first
-   * leads from nothing to version 1. After each, {@code schema_version} is to hold its number.
+   * The scripts that create and update the tables, for those who run them themselves, each in a
+   * transaction: the first leads from nothing to version 1, and each notes its version.
    */
   public static List<String> migrations(String schema) {
-    Migrations migrations = new Schema(schema).migrations();
-    List<String> scripts = new ArrayList<>();
-    for (int version = 1; version <= migrations.newest(); version++) {
-      scripts.add(migrations.script(version));
-    }
-    return scripts;
+    return new Schema(schema).scripts();
   }
 
-  private static Properties timeouts() {
+  private static Properties ofConnections() {
     var properties = new Properties();
+    properties.setProperty("prepareThreshold", "0");
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
     properties.setProperty("connectTimeout", "10");
@@ -102,7 +103,7 @@ public final class PostgresStore {
     // A server that is away for a moment must not end the program.
     config.setInitializationFailTimeout(-1);
     config.setPoolName("omniq " + options.schema());
-    timeouts().forEach((name, value) -> config.addDataSourceProperty((String) name, value));
+    ofConnections().forEach((name, value) -> config.addDataSourceProperty((String) name, value));
     return new HikariDataSource(config);
   }
 
@@ -125,6 +126,7 @@ public final class PostgresStore {
                 statements,
                 connections,
                 true,
+                time,
                 listeners,
                 () -> {
                   if (ear != null) {
@@ -133,12 +135,16 @@ public final class PostgresStore {
                 }));
     if (options.listen()) {
       wakeUps.sendBy(
+          // Who misses a call because the server dies finds the task by polling: no sync for it.
           payload ->
               store.inOwnTransaction(
                   transaction ->
                       new Sql(transaction.connection(), schema)
                           .first(
-                              "SELECT pg_notify(?, ?)", row -> true, schema.channel(), payload)));
+                              "SELECT pg_notify(?, ?), set_config('synchronous_commit', 'off', true)",
+                              row -> true,
+                              schema.channel(),
+                              payload)));
     }
     return store;
   }
@@ -181,5 +187,29 @@ public final class PostgresStore {
           clock.sampled(row.getLong(1), before);
           return true;
         });
+  }
+
+  /** A pool of the program's, which may hand out connections that begin transactions. */
+  private record PoolSource(DataSource pool) implements Ear.Source {
+    @Override
+    public Connection open() throws SQLException {
+      Connection connection = pool.getConnection();
+      try {
+        connection.setAutoCommit(true);
+        return connection;
+      } catch (SQLException e) {
+        connection.close();
+        throw e;
+      }
+    }
+
+    /** Tells a pool that can be told; it would warn of a connection that it finds broken. */
+    @Override
+    public void end(Connection connection) throws SQLException {
+      if (pool.isWrapperFor(HikariDataSource.class)) {
+        pool.unwrap(HikariDataSource.class).evictConnection(connection);
+      }
+      Ear.Source.super.end(connection);
+    }
   }
 }

@@ -25,12 +25,9 @@ import java.util.Optional;
 
 /** What is asked of a store, each answer by one statement and so of one moment. */
 final class Reading {
-  private static final String SELECT =
-      "SELECT "
-          + TaskColumns.select("t", "r")
-          + " FROM {schema}.task t LEFT JOIN {schema}.running r ON r.task = t.id";
-
-  private static final ListSql.LabelSql LABEL = () -> "t.labels::json ->> ? = ?";
+  private static final String TASKS =
+      "{schema}.task t LEFT JOIN {schema}.running r ON r.task = t.id";
+  private static final String SELECT = "SELECT " + TaskColumns.select("t", "r") + " FROM " + TASKS;
 
   /**
    * The task of a claim r. The OFFSET keeps the planner from joining the other way round: the table
@@ -74,13 +71,46 @@ final class Reading {
   }
 
   List<Task> list(TaskQuery query) throws SQLException {
-    ListSql condition = ListSql.of(query, LABEL);
-    List<Object> parameters = new ArrayList<>(condition.parameters());
-    parameters.add(query.limit());
+    ListSql page = ListSql.of(query, new Listing());
+    // An array, and so by the primary key: a page may seem large beside a table without statistics.
     return sql.list(
-        SELECT + " WHERE " + condition.where() + " ORDER BY t.id DESC LIMIT ?",
+        SELECT + " WHERE t.id = ANY (ARRAY(" + page.ids() + ")) ORDER BY t.id DESC",
         Reading::task,
-        parameters.toArray());
+        page.parameters().toArray());
+  }
+
+  private static final class Listing implements ListSql.Dialect {
+    @Override
+    public String tasks() {
+      return TASKS;
+    }
+
+    /** With an OFFSET for the reason of {@link #TASK_OF_CLAIM}. */
+    @Override
+    public String claims() {
+      return "{schema}.running r,"
+          + " LATERAL (SELECT * FROM {schema}.task c WHERE c.id = r.task OFFSET 0) AS t";
+    }
+
+    @Override
+    public String lanes() {
+      return "{schema}.lane";
+    }
+
+    @Override
+    public String recurring() {
+      return "t.recurring";
+    }
+
+    @Override
+    public String carriesLabel() {
+      return "t.labels::json ->> ? = ?";
+    }
+
+    @Override
+    public String idsForEach(String tables, String ids) {
+      return "SELECT i.id FROM " + tables + " CROSS JOIN LATERAL (" + ids + ") AS i";
+    }
   }
 
   Optional<Task> liveRun(TaskId seriesId) throws SQLException {
@@ -195,11 +225,15 @@ final class Reading {
     List<Change> found =
         sql.list(
             """
-            SELECT e.position, c.at, e.task, e.name, e.status
+            SELECT n.position, c.at, e.task, coalesce(e.name, c.names[1]),
+              coalesce(e.status, c.statuses[1])
             FROM {schema}.change c,
-              unnest(c.positions, c.tasks, c.names, c.statuses) AS e (position, task, name, status)
-            WHERE c.last > ? AND e.position > ?
-            ORDER BY e.position
+              unnest(c.tasks, c.names, c.statuses, c.positions) WITH ORDINALITY
+                AS e (task, name, status, position, nth),
+              LATERAL (SELECT coalesce(e.position, c.last - cardinality(c.tasks) + e.nth))
+                AS n (position)
+            WHERE c.last > ? AND n.position > ?
+            ORDER BY n.position
             LIMIT ?
             """,
             row ->

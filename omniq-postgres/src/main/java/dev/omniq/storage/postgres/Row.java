@@ -141,7 +141,15 @@ record Row(
                   hold.orElseThrow().token.sequence(),
                   hold.orElseThrow().extensions)
               == 1;
-      case SUCCESS, FAILED, CANCELLED -> true;
+      case SUCCESS, FAILED, CANCELLED -> {
+        putAwayClaim(sql);
+        yield true;
+      }
     };
+  }
+
+  /** A claim that a user's transaction has settled, and its worker has not put away yet. */
+  private void putAwayClaim(Sql sql) throws SQLException {
+    sql.update("DELETE FROM {schema}.running WHERE task = ?", id);
   }
 }

@@ -5,6 +5,8 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -14,7 +16,9 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param name as it is, without quotes
  */
 record Schema(String name, Map<String, String> texts) implements Migrations.Schema {
-  private static final int VERSIONS = 1;
+  private static final int VERSIONS = 3;
+  private static final String VERSION_TABLE =
+      "CREATE TABLE IF NOT EXISTS {schema}.schema_version (version integer NOT NULL)";
 
   Schema(String name) {
     this(name, new ConcurrentHashMap<>());
@@ -50,6 +54,25 @@ record Schema(String name, Map<String, String> texts) implements Migrations.Sche
     return Migrations.load(Schema.class, VERSIONS, this::put);
   }
 
+  /** The migrations for people: with the schema itself, and with the version that each leads to. */
+  List<String> scripts() {
+    Migrations migrations = migrations();
+    List<String> scripts = new ArrayList<>();
+    for (int version = 1; version <= migrations.newest(); version++) {
+      String before =
+          version == 1 ? "CREATE SCHEMA IF NOT EXISTS {schema};\n" + VERSION_TABLE + ";\n\n" : "";
+      String after =
+          ";\n" + "DELETE FROM {schema}.schema_version;\n" + noteVersion(version) + ";\n";
+      scripts.add(
+          put(before) + migrations.script(version).strip().replaceFirst(";$", "") + put(after));
+    }
+    return scripts;
+  }
+
+  private static String noteVersion(int version) {
+    return "INSERT INTO {schema}.schema_version (version) VALUES (" + version + ")";
+  }
+
   // ---- versions ----
 
   /** Also the schema itself must be made by one process only. */
@@ -59,9 +82,7 @@ record Schema(String name, Map<String, String> texts) implements Migrations.Sche
     if (!exists(connection, "SELECT 1 FROM pg_namespace WHERE nspname = {schema_text}")) {
       run(connection, "CREATE SCHEMA {schema}");
     }
-    run(
-        connection,
-        "CREATE TABLE IF NOT EXISTS {schema}.schema_version (version integer NOT NULL)");
+    run(connection, VERSION_TABLE);
   }
 
   @Override
@@ -98,6 +119,6 @@ record Schema(String name, Map<String, String> texts) implements Migrations.Sche
   @Override
   public void setVersion(Connection connection, int version) throws SQLException {
     run(connection, "DELETE FROM {schema}.schema_version");
-    run(connection, "INSERT INTO {schema}.schema_version (version) VALUES (" + version + ")");
+    run(connection, noteVersion(version));
   }
 }

@@ -32,29 +32,6 @@ import org.jspecify.annotations.Nullable;
  * there.
  */
 final class Settling {
-  /** What a change tells of itself, beside the tasks. */
-  private static final String TOLD =
-      """
-      counted AS (
-        INSERT INTO {schema}.counter (queue, name, status, n)
-        SELECT queue, name, before, -count(*) FROM done WHERE before <> status
-        GROUP BY queue, name, before
-        UNION ALL
-        SELECT queue, name, status, count(*) FROM done WHERE before <> status
-        GROUP BY queue, name, status
-      ),
-      told AS (
-        INSERT INTO {schema}.change (last, at, positions, tasks, names, statuses)
-        SELECT max(position), min(now), array_agg(position), array_agg(id), array_agg(name),
-          array_agg(status)
-        FROM (
-          SELECT nextval('{schema}.change_position') AS position, k.now, o.*
-          FROM (SELECT * FROM done ORDER BY place) AS o, clock k
-        ) AS numbered
-        HAVING count(*) > 0
-      )
-      """;
-
   /** What becomes of a row; i holds the new state. */
   private static final String SET =
       """
@@ -63,51 +40,9 @@ final class Settling {
       errors = i.errors, result = i.result, notes = i.notes, detached = i.detached,
       lane = i.lane""";
 
-  private static final String STATE =
-      "status, due_at, attempt, losses, started_at, finished_at, by_worker, errors, result, notes,"
-          + " detached";
-
-  /**
-   * The row of the claim is the fence: whoever deletes it may change the task. A task that somebody
-   * else's transaction has settled keeps what that has made of it.
-   */
   private static final String SETTLE =
-      """
-      WITH clock AS MATERIALIZED (
-        SELECT {now} AS now, {schema}.admit('APPLY'), set_config('lock_timeout', '{patience}', true)
-      ),
-      input AS MATERIALIZED (
-        SELECT i.*, k.now
-        FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WITH ORDINALITY AS i (
-          id, holder, sequence, extensions, {state}, suspect_lane, place), clock k
-      ),
-      gone AS (
-        DELETE FROM {schema}.running r
-        USING input i
-        WHERE r.task = i.id AND r.worker = i.holder AND r.sequence = i.sequence
-          AND (i.extensions IS NULL OR r.extensions = i.extensions)
-        RETURNING r.task
-      ),
-      done AS (
-        UPDATE {schema}.task t
-        SET revision = t.revision + 2, {set}
-        FROM (
-          SELECT i.*, CASE WHEN i.losses > 0 THEN i.suspect_lane END AS lane
-          FROM input i JOIN gone g ON g.task = i.id) AS i
-        WHERE t.id = i.id AND t.status = 'PENDING'
-        RETURNING t.id, t.seq, t.lane, t.status, t.due_at, t.priority, t.queue, t.name,
-          'PENDING'::text AS before, i.place
-      ),
-      waiting AS (
-        INSERT INTO {schema}.ready (lane, rank, seq, task)
-        SELECT lane, due_at - priority * 60000000, seq, id FROM done WHERE status = 'PENDING'
-      ),
-      {told}
-      SELECT id FROM done
-      """
-          .replace("{told}", TOLD)
-          .replace("{set}", SET.replace("lane = i.lane", "lane = coalesce(i.lane, t.lane)"))
-          .replace("{state}", STATE);
+      "SELECT unnest({schema}.settle_tasks("
+          + "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
 
   /** One task, whose row is locked; the fence was passed before. */
   private static final String CHANGE =
@@ -131,10 +66,15 @@ final class Settling {
         INSERT INTO {schema}.ready (lane, rank, seq, task)
         SELECT lane, due_at - priority * 60000000, seq, id FROM done WHERE status = 'PENDING'
       ),
-      {told}
-      SELECT id FROM done
+      counted AS (
+        INSERT INTO {schema}.counter (queue, name, status, n)
+        SELECT d.queue, d.name, v.status, v.n FROM done d,
+          LATERAL (VALUES (d.before, -1), (d.status, 1)) AS v (status, n)
+        WHERE d.before <> d.status
+      )
+      SELECT d.id, {schema}.tell(k.now, ARRAY[d.id], ARRAY[d.name], ARRAY[d.status])
+      FROM done d, clock k
       """
-          .replace("{told}", TOLD)
           .replace("{set}", SET);
 
   private final Transaction transaction;
@@ -219,26 +159,27 @@ final class Settling {
     Map<TaskId, Integer> suspectLanes = suspectLanes(all);
     return new HashSet<>(
         sql.list(
-            SETTLE
-                .replace("{now}", clock.now())
-                .replace("{patience}", PostgresStatements.LOCK_PATIENCE),
+            SETTLE,
             row -> Sql.id(row, 1),
+            clock.givenNow(),
+            PostgresStatements.LOCK_PATIENCE,
             Column.ids(all, Transition::id),
             Column.of("text", all, transition -> token(transition).worker()),
             Column.of("int8", all, transition -> token(transition).sequence()),
-            Column.of("int8", all, Settling::extensions),
+            Column.sparse("int8", all, Settling::extensions),
             Column.of("text", all, transition -> transition.next().status().name()),
             Column.of("int8", all, transition -> Times.toMicros(transition.next().dueAt())),
             Column.of("int4", all, transition -> transition.next().attempt()),
             Column.of("int4", all, transition -> transition.next().losses()),
             Column.of("int8", all, transition -> startedAt(transition.next())),
-            Column.of("int8", all, transition -> finishedAt(transition.next())),
+            Column.sparse("int8", all, transition -> finishedAt(transition.next())),
             Column.of("text", all, transition -> transition.next().worker().orElse(null)),
-            Column.of("text", all, transition -> TaskColumns.errors(transition.next().errors())),
-            Column.of("text", all, transition -> transition.next().result().orElse(null)),
-            Column.of("text", all, transition -> TaskColumns.notes(transition.next().notes())),
+            Column.sparse(
+                "text", all, transition -> TaskColumns.errors(transition.next().errors())),
+            Column.sparse("text", all, transition -> transition.next().result().orElse(null)),
+            Column.sparse("text", all, transition -> TaskColumns.notes(transition.next().notes())),
             Column.of("bool", all, transition -> transition.next().detached()),
-            Column.of("int4", all, transition -> suspectLanes.get(transition.id()))));
+            Column.sparse("int4", all, transition -> suspectLanes.get(transition.id()))));
   }
 
   /** Few tasks are lost and wait again; only for those the lane has to be found out. */

@@ -7,7 +7,6 @@ import dev.omniq.OmniQ;
 import dev.omniq.Settings;
 import dev.omniq.TaskType;
 import dev.omniq.storage.TaskStore;
-import dev.omniq.task.OutcomeUnknownException;
 import dev.omniq.task.StorageException;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
@@ -19,10 +18,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -56,31 +52,15 @@ class BadDaysTest {
 
   @Test
   void connectionsKilledUnderLoad_loseNothing() throws Exception {
-    Set<TaskId> acknowledged = ConcurrentHashMap.newKeySet();
-    var over = new AtomicBoolean();
     try (OmniQ omniq = OmniQ.open(url("&ApplicationName=" + schema));
-        Worker worker = omniq.worker().concurrency(4).handle(WORK, text -> {}).start()) {
-      CompletableFuture<Void> load =
-          CompletableFuture.runAsync(
-              () -> {
-                while (!over.get()) {
-                  try {
-                    acknowledged.add(omniq.enqueue(WORK.with("x")));
-                  } catch (StorageException | OutcomeUnknownException e) {
-                    // Not acknowledged, so not counted.
-                  }
-                }
-              });
+        Worker worker = omniq.worker().concurrency(4).handle(WORK, text -> {}).start();
+        var load = new Load(omniq, WORK)) {
       for (int kill = 0; kill < 20; kill++) {
-        int before = acknowledged.size();
         killConnections("");
-        while (acknowledged.size() < before + 20 && !load.isDone()) {
-          Thread.onSpinWait();
-        }
+        load.awaitMore(20);
       }
-      over.set(true);
-      load.join();
-      for (TaskId id : acknowledged) {
+      load.end();
+      for (TaskId id : load.acknowledged()) {
         assertThat(omniq.await(id, PATIENCE))
             .as("task %s", id)
             .map(TaskResult::status)
@@ -172,13 +152,9 @@ class BadDaysTest {
 
   @Test
   void printedMigrations_makeTheTables() throws SQLException {
-    Server.execute("CREATE SCHEMA \"" + schema + "\"");
-    List<String> scripts = PostgresStore.migrations(schema);
-    for (String script : scripts) {
+    for (String script : PostgresStore.migrations(schema)) {
       Server.execute(script);
     }
-    Server.execute("CREATE TABLE \"" + schema + "\".schema_version (version integer NOT NULL)");
-    Server.execute("INSERT INTO \"" + schema + "\".schema_version VALUES (" + scripts.size() + ")");
 
     try (OmniQ omniq = OmniQ.open(url("&omniq.migrate=false"))) {
       assertThat(omniq.enqueue(WORK.with("x"))).isNotNull();

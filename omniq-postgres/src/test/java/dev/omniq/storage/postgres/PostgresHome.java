@@ -20,6 +20,7 @@ final class PostgresHome implements DurableHome {
     config.setJdbcUrl(Server.url());
     config.setMaximumPoolSize(3);
     config.setMinimumIdle(0);
+    config.setAutoCommit(false); // as some programs have it; a store must not depend on it
     config.addDataSourceProperty("ApplicationName", name(pools.size()));
     pools.add(new HikariDataSource(config));
     return PostgresStore.open(

@@ -37,7 +37,6 @@ final class Claiming {
   private final LeaseWatch leases;
   private final Sightings sightings;
   private final Instant now;
-  private final Journal journal;
 
   Claiming(Sql sql, Lanes lanes, LeaseWatch leases, Sightings sightings, Instant now) {
     this.sql = sql;
@@ -45,7 +44,6 @@ final class Claiming {
     this.leases = leases;
     this.sightings = sightings;
     this.now = now;
-    journal = new Journal(sql);
   }
 
   /** The first task of a lane that was not looked at yet, and the rows behind it. */
@@ -56,26 +54,32 @@ final class Claiming {
 
   // ---- claim ----
 
-  List<Claimed> claim(ClaimRequest request) throws SQLException {
+  List<Claimed> claim(ClaimRequest request, Ends ends) throws SQLException {
     if (request.first().sequence() <= see(request.first().worker())) {
       return stillHeld(request);
     }
     List<Head> chosen = choose(request);
-    List<Claimed> claimed = new ArrayList<>(chosen.size());
-    for (Head head : chosen) {
-      claimed.add(start(head, request, request.first().plus(claimed.size())));
+    if (chosen.isEmpty()) {
+      return List.of();
     }
-    if (!claimed.isEmpty()) {
-      sql.update(
-          "UPDATE omniq_worker SET claimed = ? WHERE worker = ?",
-          request.first().sequence(),
-          request.first().worker());
-      journal.flush();
+    for (int i = 0; i < chosen.size(); i++) {
+      start(chosen.get(i), request, request.first().plus(i));
     }
+    sql.update(
+        "UPDATE omniq_worker SET claimed = ? WHERE worker = ?",
+        request.first().sequence(),
+        request.first().worker());
+    List<Claimed> claimed = stillHeld(request);
+    var journal = new Journal(sql, now, ends);
+    for (Claimed each : claimed) {
+      leases.made(each.token(), 0, leases.now());
+      journal.changed(each.task().id(), each.task().name(), TaskStatus.RUNNING);
+    }
+    journal.flush();
     return claimed;
   }
 
-  /** What an earlier call with the same first token gave and is still claimed. */
+  /** What a call with the same first token gave and is still claimed. */
   private List<Claimed> stillHeld(ClaimRequest request) throws SQLException {
     return sql.list(
         SELECT
@@ -145,7 +149,7 @@ final class Claiming {
     return chosen;
   }
 
-  private Claimed start(Head head, ClaimRequest request, ClaimToken token) throws SQLException {
+  private void start(Head head, ClaimRequest request, ClaimToken token) throws SQLException {
     sql.update(
         "DELETE FROM omniq_ready WHERE lane = ? AND rank = ? AND seq = ?",
         head.lane.id(),
@@ -161,13 +165,6 @@ final class Claiming {
         request.first().sequence(),
         Times.toMicros(now),
         LeaseWatch.stored(request.lease()));
-    Task task =
-        sql.first(SELECT + " WHERE r.task = ?", row -> TaskColumns.read(row, Sql::id), head.seq)
-            .orElseThrow();
-    leases.made(token, 0, leases.now());
-    journal.changed(
-        task.id(), task.name(), TaskStatus.RUNNING, Times.toMicros(now), Optional.empty());
-    return new Claimed(task, token);
   }
 
   Optional<Instant> nextDue(ClaimRequest request) throws SQLException {

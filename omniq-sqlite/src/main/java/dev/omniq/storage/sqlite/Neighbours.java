@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -25,7 +26,7 @@ final class Neighbours implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
 
   /** Half of it is how late a task of another process starts, on average. */
-  private static final Duration LOOK_EVERY = Duration.ofMillis(12);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(20);
 
   private final SqliteFile file;
   private final TimeSource time;
@@ -96,31 +97,23 @@ final class Neighbours implements AutoCloseable {
     connection = opened;
     sql = made;
     version = made.first("PRAGMA data_version", row -> row.getLong(1)).orElse(0L);
-    position =
-        made.first("SELECT max(position) FROM omniq_change", row -> row.getLong(1)).orElse(0L);
+    position = made.first("SELECT max(last) FROM omniq_change", row -> row.getLong(1)).orElse(0L);
     listeners.due();
     return made;
   }
 
   private void tell(Sql open) throws SQLException {
     List<ClaimToken> revoked = new ArrayList<>();
-    List<String> waiting =
+    List<Boolean> waits =
         open.list(
-            "SELECT position, status, revoked FROM omniq_change WHERE position > ?"
-                + " ORDER BY position",
+            "SELECT last, waits, revoked FROM omniq_change WHERE last > ? ORDER BY last",
             row -> {
               position = row.getLong(1);
-              String token = row.getString(3);
-              if (token != null) {
-                int slash = token.lastIndexOf('/');
-                revoked.add(
-                    new ClaimToken(
-                        token.substring(0, slash), Long.parseLong(token.substring(slash + 1))));
-              }
-              return row.getString(2);
+              revoked.addAll(Journal.readRevoked(Optional.ofNullable(row.getString(3))));
+              return row.getBoolean(2);
             },
             position);
-    if (waiting.contains("PENDING")) {
+    if (waits.contains(true)) {
       listeners.due();
     }
     listeners.revoked(revoked);

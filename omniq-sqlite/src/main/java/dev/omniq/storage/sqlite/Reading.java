@@ -24,15 +24,8 @@ import java.util.Optional;
 
 /** What is asked of a store, each answer by one statement and so of one moment. */
 final class Reading {
-  private static final String SELECT =
-      "SELECT "
-          + TaskColumns.select("t", "r")
-          + " FROM omniq_task t LEFT JOIN omniq_running r ON r.task = t.seq";
-
-  private static final ListSql.LabelSql LABEL =
-      () ->
-          "EXISTS (SELECT 1 FROM json_each(t.labels) AS label"
-              + " WHERE label.key = ? AND label.value = ?)";
+  private static final String TASKS = "omniq_task t LEFT JOIN omniq_running r ON r.task = t.seq";
+  private static final String SELECT = "SELECT " + TaskColumns.select("t", "r") + " FROM " + TASKS;
 
   private static final String COUNTS =
       """
@@ -62,13 +55,45 @@ final class Reading {
   }
 
   List<Task> list(TaskQuery query) throws SQLException {
-    ListSql condition = ListSql.of(query, LABEL);
-    List<Object> parameters = new ArrayList<>(condition.parameters());
-    parameters.add(query.limit());
+    ListSql page = ListSql.of(query, new Listing());
     return sql.list(
-        SELECT + " WHERE " + condition.where() + " ORDER BY t.id DESC LIMIT ?",
+        SELECT + " WHERE t.id IN (" + page.ids() + ") ORDER BY t.id DESC",
         Reading::task,
-        parameters.toArray());
+        page.parameters().toArray());
+  }
+
+  private static final class Listing implements ListSql.Dialect {
+    @Override
+    public String tasks() {
+      return TASKS;
+    }
+
+    @Override
+    public String claims() {
+      return "omniq_running r CROSS JOIN omniq_task t ON t.seq = r.task";
+    }
+
+    @Override
+    public String lanes() {
+      return "omniq_lane";
+    }
+
+    @Override
+    public String recurring() {
+      return "t.recurring = 1";
+    }
+
+    @Override
+    public String carriesLabel() {
+      return "EXISTS (SELECT 1 FROM json_each(t.labels) AS label"
+          + " WHERE label.key = ? AND label.value = ?)";
+    }
+
+    /** There is no LATERAL; a task whose id is in such a list is the same. */
+    @Override
+    public String idsForEach(String tables, String ids) {
+      return "SELECT i.id FROM " + tables + " CROSS JOIN omniq_task i ON i.id IN (" + ids + ")";
+    }
   }
 
   Optional<Task> liveRun(TaskId seriesId) throws SQLException {
@@ -162,23 +187,23 @@ final class Reading {
   }
 
   Changes changes(long after, int limit) throws SQLException {
-    long end =
-        sql.first("SELECT max(position) FROM omniq_change", row -> row.getLong(1)).orElse(0L);
+    long end = sql.first("SELECT max(last) FROM omniq_change", row -> row.getLong(1)).orElse(0L);
     // A position that was never reached comes from another store.
     long asked = after > end ? 0 : Math.max(after, 0);
     List<Change> found =
-        sql.list(
-            "SELECT position, at, id, name, status FROM omniq_change"
-                + " WHERE position > ? ORDER BY position LIMIT ?",
-            row ->
-                new Change(
-                    row.getLong(1),
-                    Times.ofMicros(row.getLong(2)),
-                    Sql.id(row, 3),
-                    row.getString(4),
-                    TaskStatus.valueOf(row.getString(5))),
-            asked,
-            limit);
+        sql
+            .list(
+                "SELECT last, at, transitions FROM omniq_change WHERE last > ?"
+                    + " ORDER BY last LIMIT ?",
+                row ->
+                    Journal.read(row.getLong(1), Times.ofMicros(row.getLong(2)), row.getString(3)),
+                asked,
+                limit)
+            .stream()
+            .flatMap(List::stream)
+            .filter(change -> change.position() > asked)
+            .limit(limit)
+            .toList();
     boolean gap = !found.isEmpty() && found.get(0).position() > asked + 1;
     long last = found.isEmpty() ? asked : found.get(found.size() - 1).position();
     return new Changes(found, last, after > end || gap);

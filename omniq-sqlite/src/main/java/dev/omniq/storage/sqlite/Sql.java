@@ -37,27 +37,37 @@ final class Sql implements AutoCloseable {
 
   /** Changes something: how many rows. */
   int update(String sql, @Nullable Object... parameters) throws SQLException {
-    return bound(sql, parameters).executeUpdate();
+    return run(sql, PreparedStatement::executeUpdate, parameters);
   }
 
   /** All rows. */
   <T> List<T> list(String sql, Reader<T> reader, @Nullable Object... parameters)
       throws SQLException {
-    List<T> all = new ArrayList<>();
-    try (ResultSet rows = bound(sql, parameters).executeQuery()) {
-      while (rows.next()) {
-        all.add(reader.read(rows));
-      }
-    }
-    return all;
+    return run(
+        sql,
+        statement -> {
+          List<T> all = new ArrayList<>();
+          try (ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+              all.add(reader.read(rows));
+            }
+          }
+          return all;
+        },
+        parameters);
   }
 
   /** The first row, if there is one. */
   <T> Optional<T> first(String sql, Reader<T> reader, @Nullable Object... parameters)
       throws SQLException {
-    try (ResultSet rows = bound(sql, parameters).executeQuery()) {
-      return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
-    }
+    return run(
+        sql,
+        statement -> {
+          try (ResultSet rows = statement.executeQuery()) {
+            return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
+          }
+        },
+        parameters);
   }
 
   /**
@@ -66,12 +76,35 @@ final class Sql implements AutoCloseable {
    * @param cursor tells apart those that are open at the same time
    */
   ResultSet open(int cursor, String sql, @Nullable Object... parameters) throws SQLException {
-    return bound(sql + " -- " + cursor, parameters).executeQuery();
+    return run(sql + " -- " + cursor, PreparedStatement::executeQuery, parameters);
   }
 
   /** The statements that were used. */
   Set<String> texts() {
     return Set.copyOf(prepared.keySet());
+  }
+
+  /** What is done with a statement. */
+  @FunctionalInterface
+  private interface Run<T> {
+    T with(PreparedStatement statement) throws SQLException;
+  }
+
+  /** The driver may have thrown away a statement that failed: it is prepared anew the next time. */
+  private <T> T run(String sql, Run<T> run, @Nullable Object... parameters) throws SQLException {
+    try {
+      return run.with(bound(sql, parameters));
+    } catch (SQLException e) {
+      PreparedStatement failed = prepared.remove(sql);
+      if (failed != null) {
+        try {
+          failed.close();
+        } catch (SQLException second) {
+          e.addSuppressed(second);
+        }
+      }
+      throw e;
+    }
   }
 
   private PreparedStatement bound(String sql, @Nullable Object... parameters) throws SQLException {

@@ -6,6 +6,8 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.IdentityHashMap;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +21,7 @@ final class SqliteConnections implements Connections {
   private final SqliteFile file;
   private final Deque<Connection> idle = new ArrayDeque<>();
   private final IdentityHashMap<Connection, Sql> open = new IdentityHashMap<>();
+  private final Set<Connection> broken = ConcurrentHashMap.newKeySet();
 
   SqliteConnections(SqliteFile file) {
     this.file = file;
@@ -41,7 +44,19 @@ final class SqliteConnections implements Connections {
   /** A transaction that began by reading could find that it may not write any more. */
   @Override
   public void begin(Connection connection) throws SQLException {
+    leaveTransactionsAlone(connection);
     sql(connection).update("BEGIN IMMEDIATE");
+  }
+
+  /**
+   * As long as the driver commits by itself, it tries to begin a transaction before each statement.
+   * To leave that mode begins one, which is ended here.
+   */
+  private void leaveTransactionsAlone(Connection connection) throws SQLException {
+    if (connection.getAutoCommit()) {
+      connection.setAutoCommit(false);
+      sql(connection).update("COMMIT");
+    }
   }
 
   /**
@@ -52,18 +67,34 @@ final class SqliteConnections implements Connections {
     sql(connection).update("COMMIT");
   }
 
+  /** SQLite itself has rolled back already when the disk is full, among others. */
   @Override
   public void rollBack(Connection connection) throws SQLException {
-    sql(connection).update("ROLLBACK");
+    try {
+      sql(connection).update("ROLLBACK");
+    } catch (SQLException e) {
+      if (!String.valueOf(e.getMessage()).contains("no transaction is active")) {
+        broken.add(connection);
+        throw e;
+      }
+    }
   }
 
+  /** One whose transaction could not be ended is not used again. */
   @Override
-  public synchronized void giveBack(Connection connection) {
-    idle.push(connection);
+  public void giveBack(Connection connection) {
+    if (broken.remove(connection)) {
+      discard(connection);
+      return;
+    }
+    synchronized (this) {
+      idle.push(connection);
+    }
   }
 
   @Override
   public void discard(Connection connection) {
+    broken.remove(connection);
     synchronized (this) {
       open.remove(connection);
     }

@@ -11,7 +11,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.concurrent.locks.LockSupport;
 import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteErrorCode;
+import org.sqlite.SQLiteException;
 
 /**
  * A database file and how it is used.
@@ -36,6 +39,9 @@ record SqliteFile(Path path, Synchronous synchronous) {
 
   /** A checkpoint syncs the file twice; one in so many pages of 4 KiB keeps that rare. */
   private static final int CHECKPOINT_PAGES = 4_000;
+
+  private static final int TRIES_FOR_WAL = 500;
+  private static final Duration PAUSE_FOR_WAL = Duration.ofMillis(10);
 
   private static final int CACHE_KIB = 32 * 1024;
   private static final long WAL_LIMIT = 64L << 20;
@@ -103,9 +109,11 @@ record SqliteFile(Path path, Synchronous synchronous) {
   Connection connect() throws SQLException {
     var config = new SQLiteConfig();
     config.setBusyTimeout((int) BUSY.toMillis());
+    // The driver would ask for the last row number after each INSERT, by a statement made anew.
+    config.setGetGeneratedKeys(false);
     Connection connection = config.createConnection("jdbc:sqlite:" + path.toAbsolutePath());
     try (Statement statement = connection.createStatement()) {
-      statement.execute("PRAGMA journal_mode = WAL");
+      useWal(statement);
       statement.execute("PRAGMA synchronous = " + synchronous);
       statement.execute("PRAGMA wal_autocheckpoint = " + CHECKPOINT_PAGES);
       statement.execute("PRAGMA journal_size_limit = " + WAL_LIMIT);
@@ -115,6 +123,25 @@ record SqliteFile(Path path, Synchronous synchronous) {
     } catch (SQLException e) {
       connection.close();
       throw e;
+    }
+  }
+
+  /**
+   * While others open a file for the first time, SQLite refuses this at once: it does not wait for
+   * locks as it does elsewhere.
+   */
+  private static void useWal(Statement statement) throws SQLException {
+    for (int tries = 1; ; tries++) {
+      try {
+        statement.execute("PRAGMA journal_mode = WAL");
+        return;
+      } catch (SQLiteException e) {
+        boolean busy = (e.getResultCode().code & 0xff) == SQLiteErrorCode.SQLITE_BUSY.code;
+        if (!busy || tries == TRIES_FOR_WAL) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE_FOR_WAL.toNanos());
+      }
     }
   }
 }

@@ -115,8 +115,9 @@ final class SqliteStatements implements Statements {
     return with(
         transaction,
         sql -> {
-          refuse(sql, call);
-          var writing = new Writing(transaction, sql, lanes, time.now());
+          Ends ends = Ends.read(sql);
+          refuse(ends.mark(), call);
+          var writing = new Writing(transaction, sql, lanes, time.now(), ends);
           T answer = write.run(writing);
           writing.flush();
           wakeAfter(transaction, writing);
@@ -140,8 +141,9 @@ final class SqliteStatements implements Statements {
     return unsynced(
         transaction,
         sql -> {
-          refuse(sql, Call.CLAIM);
-          return claiming(sql).claim(request);
+          Ends ends = Ends.read(sql);
+          refuse(ends.mark(), Call.CLAIM);
+          return claiming(sql).claim(request, ends);
         });
   }
 
@@ -151,7 +153,7 @@ final class SqliteStatements implements Statements {
     return unsynced(
         transaction,
         sql -> {
-          refuse(sql, Call.EXTEND);
+          refuse(mark(sql), Call.EXTEND);
           return claiming(sql).extend(extension);
         });
   }
@@ -251,13 +253,11 @@ final class SqliteStatements implements Statements {
   }
 
   private static Optional<MoveMark> mark(Sql sql) throws SQLException {
-    return sql.first(
-        "SELECT mark FROM omniq_move",
-        row -> StorageJson.mapper().readValue(row.getString(1), MoveMark.class));
+    return sql.first("SELECT mark FROM omniq_move", row -> Ends.mark(row.getString(1)));
   }
 
-  private static void refuse(Sql sql, Call call) throws SQLException {
-    Optional<? extends RuntimeException> refusal = mark(sql).flatMap(mark -> mark.refuse(call));
+  private static void refuse(Optional<MoveMark> mark, Call call) {
+    Optional<? extends RuntimeException> refusal = mark.flatMap(present -> present.refuse(call));
     if (refusal.isPresent()) {
       throw refusal.get();
     }
@@ -295,8 +295,9 @@ final class SqliteStatements implements Statements {
     return with(
         transaction,
         sql -> {
-          MoveMark.requireTarget(mark(sql), move);
-          var writing = new Writing(transaction, sql, lanes, time.now());
+          Ends ends = Ends.read(sql);
+          MoveMark.requireTarget(ends.mark(), move);
+          var writing = new Writing(transaction, sql, lanes, time.now(), ends);
           int stored = writing.restore(tasks);
           writing.flush();
           return stored;

@@ -16,7 +16,7 @@ import java.sql.Statement;
  */
 public final class SqliteStore {
   private static final Migrations MIGRATIONS =
-      Migrations.load(SqliteStore.class, 1, script -> script);
+      Migrations.load(SqliteStore.class, 3, script -> script);
 
   private SqliteStore() {}
 
@@ -51,7 +51,13 @@ public final class SqliteStore {
     var neighbours = new Neighbours(file, time, listeners);
     return new JdbcStore(
         new JdbcStore.Parts(
-            file.path().toString(), statements, connections, false, listeners, neighbours::close));
+            file.path().toString(),
+            statements,
+            connections,
+            false,
+            time,
+            listeners,
+            neighbours::close));
   }
 
   /** The version stands in a table, for the file's own number may be the program's. */

@@ -26,19 +26,50 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** The changes of one step: tasks come, change and go. Used by one thread, for one step. */
 final class Writing {
-  private static final String INSERT =
-      "INSERT INTO omniq_task (id, name, queue, priority, arguments, schedule, unique_key,"
-          + " retry_policy, timeout, labels, recurring, series_id, run, created_at, planned_at,"
-          + " status, revision, due_at, attempt, losses, started_at, finished_at, worker, errors,"
-          + " result, notes, detached)"
-          + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-          + " ?) ON CONFLICT DO NOTHING RETURNING seq";
+  /** The columns of a task's row. */
+  private static final List<String> COLUMNS =
+      List.of(
+          "seq",
+          "id",
+          "name",
+          "queue",
+          "priority",
+          "arguments",
+          "schedule",
+          "unique_key",
+          "retry_policy",
+          "timeout",
+          "labels",
+          "recurring",
+          "series_id",
+          "run",
+          "created_at",
+          "planned_at",
+          "status",
+          "revision",
+          "due_at",
+          "attempt",
+          "losses",
+          "started_at",
+          "finished_at",
+          "worker",
+          "errors",
+          "result",
+          "notes",
+          "detached",
+          "lane");
+
+  /** Statements by the columns that have a value, as bits: to hand over NULLs costs as well. */
+  private static final Map<Integer, String> INSERTS = new ConcurrentHashMap<>();
 
   private static final String UPDATE =
       "UPDATE omniq_task SET status = ?, revision = ?, due_at = ?, attempt = ?, losses = ?,"
@@ -52,13 +83,15 @@ final class Writing {
   private final Journal journal;
   private final List<ClaimToken> revoked = new ArrayList<>();
   private boolean somethingWaits;
+  private long lastSeq;
 
-  Writing(Transaction transaction, Sql sql, Lanes lanes, Instant now) {
+  Writing(Transaction transaction, Sql sql, Lanes lanes, Instant now, Ends ends) {
     this.transaction = transaction;
     this.sql = sql;
     this.lanes = lanes;
     this.now = now;
-    journal = new Journal(sql);
+    journal = new Journal(sql, now, ends);
+    lastSeq = ends.lastSeq();
   }
 
   /** Whether a task waits now that did not before. */
@@ -96,10 +129,11 @@ final class Writing {
   /** Stores a task as it stands, unless one is there that it must not be beside. */
   private boolean store(Task task) throws SQLException {
     TaskState state = task.state();
-    Optional<Long> seq =
-        sql.first(
-            INSERT,
-            row -> row.getLong(1),
+    LaneKey lane = lane(task);
+    long seq = lastSeq + 1;
+    boolean stored =
+        insertRow(
+            seq,
             task.id(),
             task.name(),
             task.queue(),
@@ -126,16 +160,44 @@ final class Writing {
             TaskColumns.errors(state.errors()),
             state.result().orElse(null),
             TaskColumns.notes(state.notes()),
-            state.detached());
-    if (seq.isEmpty()) {
+            state.detached(),
+            lanes.id(transaction, sql, lane));
+    if (!stored) {
       return false;
     }
+    lastSeq = seq;
     if (state.status() == PENDING) {
-      makeReady(lane(task), TaskColumns.rank(task.dueAt(), task.priority()), seq.get());
+      makeReady(lane, TaskColumns.rank(task.dueAt(), task.priority()), seq);
     }
     journal.count(task.queue(), task.name(), state.status(), 1);
-    journal.changed(task.id(), task.name(), state.status(), Times.toMicros(now), Optional.empty());
+    journal.changed(task.id(), task.name(), state.status());
     return true;
+  }
+
+  private boolean insertRow(@Nullable Object... values) throws SQLException {
+    int present = 0;
+    List<Object> given = new ArrayList<>(values.length);
+    for (int i = 0; i < values.length; i++) {
+      Object value = values[i];
+      if (value != null) {
+        present |= 1 << i;
+        given.add(value);
+      }
+    }
+    return sql.update(INSERTS.computeIfAbsent(present, Writing::insertOf), given.toArray()) == 1;
+  }
+
+  private static String insertOf(int present) {
+    List<String> columns = new ArrayList<>();
+    for (int i = 0; i < COLUMNS.size(); i++) {
+      if ((present & 1 << i) != 0) {
+        columns.add(COLUMNS.get(i));
+      }
+    }
+    return "INSERT INTO omniq_task (%s) VALUES (%s) ON CONFLICT DO NOTHING"
+        .formatted(
+            String.join(", ", columns),
+            String.join(", ", Collections.nCopies(columns.size(), "?")));
   }
 
   private static LaneKey lane(Task task) {
@@ -206,8 +268,12 @@ final class Writing {
     }
     Optional<ClaimToken> taken = takenFrom(row, transition.expected());
     leave(row);
-    enter(row, transition.next(), taken);
-    taken.ifPresent(revoked::add);
+    enter(row, transition.next());
+    taken.ifPresent(
+        token -> {
+          revoked.add(token);
+          journal.revoked(token);
+        });
     if (transition.followUp().isPresent()) {
       insert(transition.followUp().get());
     }
@@ -250,12 +316,14 @@ final class Writing {
           lanes.id(transaction, sql, row.lane()),
           row.rank(),
           row.seq());
-    } else if (row.status() == RUNNING && !transaction.isUsers()) {
+    } else if (!transaction.isUsers()) {
+      // Also that of a finished task: one that a user's transaction has settled, and its worker has
+      // not put away yet.
       sql.update("DELETE FROM omniq_running WHERE task = ?", row.seq());
     }
   }
 
-  private void enter(Row row, TaskState next, Optional<ClaimToken> taken) throws SQLException {
+  private void enter(Row row, TaskState next) throws SQLException {
     sql.update(
         UPDATE,
         next.status().name(),
@@ -279,7 +347,7 @@ final class Writing {
     }
     journal.count(row, row.stored(), -1);
     journal.count(row, next.status(), 1);
-    journal.changed(row.id(), row.name(), next.status(), Times.toMicros(now), taken);
+    journal.changed(row.id(), row.name(), next.status());
   }
 
   private void makeReady(LaneKey lane, long rank, long seq) throws SQLException {
@@ -336,8 +404,6 @@ final class Writing {
   private void remove(Row row) throws SQLException {
     leave(row);
     sql.update("DELETE FROM omniq_task WHERE seq = ?", row.seq());
-    // A claim that a user's transaction has settled may not be put away yet.
-    sql.update("DELETE FROM omniq_running WHERE task = ?", row.seq());
     journal.count(row, row.stored(), -1);
   }
 

@@ -116,7 +116,7 @@ public final class Victim {
     switch (transition.kind()) {
       case SUCCEEDED, FAILED, RETRYING, SNOOZED, RELEASED, RESCUED ->
           log().settled(transition.task(), transition.kind());
-      case ENQUEUED, STARTED, CANCELLED, RETRIED -> {}
+      case ENQUEUED, STARTED, CANCELLED, RETRIED, RESCHEDULED -> {}
     }
   }
 }

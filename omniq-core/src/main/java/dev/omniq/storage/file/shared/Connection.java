@@ -159,9 +159,10 @@ final class Connection implements AutoCloseable {
       }
     } catch (IOException e) {
       why = Optional.of(e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) { // whatever it is, the other side must not wait for more
       LOG.error("a message could not be handled; its connection is closed", e);
       why = Optional.of(new IOException(e));
+      close();
     } finally {
       events.ended(why);
     }

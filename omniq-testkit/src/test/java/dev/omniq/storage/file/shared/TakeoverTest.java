@@ -136,7 +136,7 @@ class TakeoverTest {
   @Test
   void anOwnerThatIsStopped_staysTheOnlyOne() throws Exception {
     try (var first = StoreProcess.start(directory);
-        var second = StoreProcess.start(directory, Duration.ofSeconds(1))) {
+        var second = StoreProcess.start(directory, Duration.ofSeconds(4))) {
       second.ask("insert", "inserted");
 
       first.signal("STOP");
