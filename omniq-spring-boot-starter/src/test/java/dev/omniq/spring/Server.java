@@ -1,0 +1,42 @@
+package dev.omniq.spring;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * A real PostgreSQL for all tests of a JVM: one that is started for them, or the one that the
+ * system property {@code omniq.postgres.url} names.
+ */
+final class Server {
+  private static final String URL = start();
+
+  private Server() {}
+
+  /** The URL of its database. */
+  static String url() {
+    return URL;
+  }
+
+  private static String start() {
+    String given = System.getProperty("omniq.postgres.url");
+    if (given != null) {
+      return given;
+    }
+    try {
+      EmbeddedPostgres server = EmbeddedPostgres.start();
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server)));
+      return server.getJdbcUrl("postgres", "postgres");
+    } catch (IOException e) {
+      throw new UncheckedIOException("PostgreSQL could not be started", e);
+    }
+  }
+
+  private static void close(EmbeddedPostgres server) {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
