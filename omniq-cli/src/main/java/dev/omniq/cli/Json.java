@@ -1,7 +1,7 @@
 package dev.omniq.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import tools.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,8 +20,8 @@ final class Json {
     return MAPPER.writeValueAsString(value);
   }
 
-  /** Stored JSON, such as arguments, as part of other JSON. */
-  static JsonNode parse(String json) {
-    return MAPPER.readTree(json);
+  /** What a text says: a map, list, text, number, boolean or null. */
+  static @Nullable Object value(String json) {
+    return MAPPER.readValue(json, Object.class);
   }
 }

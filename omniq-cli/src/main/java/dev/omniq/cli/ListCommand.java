@@ -1,15 +1,11 @@
 package dev.omniq.cli;
 
 import dev.omniq.OmniQ;
+import dev.omniq.dashboard.TaskView;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
-import dev.omniq.task.TaskStatus;
-import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -35,35 +31,11 @@ import picocli.CommandLine.Spec;
 final class ListCommand implements Callable<Integer> {
   @Mixin private final StoreOption store = new StoreOption();
   @Mixin private final OutputOptions output = new OutputOptions();
+  @Mixin private final TaskFilter filter = new TaskFilter();
 
   @Spec
   @SuppressWarnings("NullAway.Init") // picocli sets it before it runs anything
   private CommandSpec spec;
-
-  @Option(
-      names = "--status",
-      paramLabel = "STATUS",
-      split = ",",
-      description = "Only tasks with one of these: ${COMPLETION-CANDIDATES}.")
-  private Set<TaskStatus> statuses = EnumSet.noneOf(TaskStatus.class);
-
-  @Option(names = "--queue", paramLabel = "QUEUE", description = "Only tasks of this queue.")
-  private @Nullable String queue;
-
-  @Option(names = "--name", paramLabel = "NAME", description = "Only tasks of this full name.")
-  private @Nullable String name;
-
-  @Option(
-      names = "--label",
-      paramLabel = "LABEL=VALUE",
-      description = "Only tasks with this label; can be given several times.")
-  private Map<String, String> labels = new LinkedHashMap<>();
-
-  @Option(names = "--series", paramLabel = "ID", description = "Only runs of this series.")
-  private @Nullable TaskId series;
-
-  @Option(names = "--recurring", description = "Only runs of series.")
-  private boolean recurring;
 
   @Option(
       names = "--limit",
@@ -99,17 +71,10 @@ final class ListCommand implements Callable<Integer> {
   }
 
   private TaskQuery query() {
+    TaskQuery query = filter.query();
     try {
-      TaskQuery query = TaskQuery.all().status(statuses).limit(limit);
-      query = queue == null ? query : query.queue(queue);
-      query = name == null ? query : query.name(name);
-      query = series == null ? query : query.series(series);
-      query = recurring ? query.recurring() : query;
-      query = after == null ? query : query.after(after);
-      for (Map.Entry<String, String> label : labels.entrySet()) {
-        query = query.label(label.getKey(), label.getValue());
-      }
-      return query;
+      query = query.limit(limit);
+      return after == null ? query : query.after(after);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

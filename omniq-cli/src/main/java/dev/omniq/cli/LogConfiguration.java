@@ -20,6 +20,10 @@ import picocli.CommandLine.Help.Ansi;
  * bad values of these variables must not break it, and as a command starts somewhat faster so.
  */
 public final class LogConfiguration extends ContextAwareBase implements Configurator {
+  /** The task of a handler, as its worker has put it into the MDC; nothing on other threads. */
+  private static final String TASK =
+      "%replace(%X{task_name} %X{task_id} attempt %X{attempt} ){'^  attempt  $', ''}";
+
   /** Called by Logback, which finds this class as a service. */
   @Override
   public ExecutionStatus configure(LoggerContext context) {
@@ -62,8 +66,8 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
     encoder.setContext(context);
     encoder.setPattern(
         Ansi.AUTO.enabled()
-            ? "%d{HH:mm:ss.SSS} %highlight(%-5level) %gray(%logger{0}) %msg%n"
-            : "%d{HH:mm:ss.SSS} %-5level %logger{0} %msg%n");
+            ? "%d{HH:mm:ss.SSS} %highlight(%-5level) %gray(%logger{0}) %cyan(" + TASK + ")%msg%n"
+            : "%d{HH:mm:ss.SSS} %-5level %logger{0} " + TASK + "%msg%n");
     return encoder;
   }
 

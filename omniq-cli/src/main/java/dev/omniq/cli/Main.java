@@ -26,7 +26,7 @@ import picocli.CommandLine.TypeConversionException;
     scope = ScopeType.INHERIT,
     sortOptions = false,
     usageHelpAutoWidth = true,
-    header = "Looks into a durable task queue.",
+    header = "Looks into a durable task queue and takes care of it.",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       "0:done",
@@ -37,8 +37,23 @@ import picocli.CommandLine.TypeConversionException;
       DemoCommand.class,
       ListCommand.class,
       ShowCommand.class,
+      StatsCommand.class,
+      WorkersCommand.class,
+      TailCommand.class,
+      DoctorCommand.class,
+      WorkerCommand.class,
+      EnqueueCommand.class,
+      CancelCommand.class,
+      RetryCommand.class,
+      RunNowCommand.class,
+      DeleteCommand.class,
+      PurgeCommand.class,
+      DashboardCommand.class,
       MoveCommand.class,
+      MigrationsCommand.class,
       RepairCommand.class,
+      BenchCommand.class,
+      CompletionCommand.class,
     })
 public final class Main implements Callable<Integer> {
   @Spec

@@ -4,6 +4,7 @@ import dev.omniq.Backend;
 import dev.omniq.Settings;
 import dev.omniq.StoreMove;
 import dev.omniq.move.Outcome;
+import dev.omniq.move.Progress.Phase;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -69,8 +70,12 @@ final class MoveCommand implements Callable<Integer> {
     Settings source = settings("--from", from);
     Settings target = settings("--to", to);
     StoreOption.requireStore(source);
-    try (var progress = MoveProgress.of(output);
-        StoreMove move = StoreMove.open(source, target, progress)) {
+    try (var progress = ProgressBar.of(output);
+        StoreMove move =
+            StoreMove.open(
+                source,
+                target,
+                (phase, done, total) -> progress.at(name(phase), done, total, what(phase)))) {
       Outcome outcome = abort ? move.undo() : move.run();
       progress.close();
       tell(outcome, move.from(), move.to());
@@ -91,6 +96,19 @@ final class MoveCommand implements Callable<Integer> {
           option + ": a store in memory ends with its process; allowed are " + URLS);
     }
     return settings;
+  }
+
+  private static String name(Phase phase) {
+    return switch (phase) {
+      case WAITING -> "Waiting ";
+      case COPYING -> "Copying ";
+      case CHECKING -> "Checking";
+      case REMOVING -> "Removing";
+    };
+  }
+
+  private static String what(Phase phase) {
+    return phase == Phase.WAITING ? "leases of running tasks are over" : "tasks";
   }
 
   private void tell(Outcome outcome, String left, String reached) {

@@ -1,6 +1,7 @@
 package dev.omniq.cli;
 
 import dev.omniq.OmniQ;
+import dev.omniq.dashboard.TaskView;
 import dev.omniq.task.OmniQException;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;

@@ -10,15 +10,27 @@ import java.util.concurrent.TimeUnit;
  */
 final class StopSignal implements AutoCloseable {
   /** The worker's own patience is 30 s; a command that takes longer than this hangs. */
-  private static final long SECONDS_TO_END = 60;
+  private static final Duration TO_END = Duration.ofSeconds(60);
 
+  private final Duration toEnd;
   private final CountDownLatch stop = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  private StopSignal() {}
+  private StopSignal(Duration toEnd) {
+    this.toEnd = toEnd;
+  }
 
   static StopSignal install() {
-    var signal = new StopSignal();
+    return install(TO_END);
+  }
+
+  /**
+   * For a command that may need a time of its own.
+   *
+   * @param toEnd how long the JVM waits for it after the signal
+   */
+  static StopSignal install(Duration toEnd) {
+    var signal = new StopSignal(toEnd);
     Runtime.getRuntime().addShutdownHook(new Thread(signal::onShutdown, "omniq-stop"));
     return signal;
   }
@@ -26,13 +38,18 @@ final class StopSignal implements AutoCloseable {
   private void onShutdown() {
     stop.countDown();
     try {
-      boolean inOrder = ended.await(SECONDS_TO_END, TimeUnit.SECONDS);
+      boolean inOrder = ended.await(toEnd.toSeconds(), TimeUnit.SECONDS);
       if (!inOrder) {
-        System.err.println("omniq: did not end in " + SECONDS_TO_END + " s after the signal");
+        System.err.println("omniq: did not end in " + toEnd.toSeconds() + " s after the signal");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // nobody waits any more
     }
+  }
+
+  /** Waits for the signal. */
+  void await() throws InterruptedException {
+    stop.await();
   }
 
   /** Waits for the signal, or for a time to pass: whether there was a signal. */

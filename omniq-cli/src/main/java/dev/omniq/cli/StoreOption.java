@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -80,13 +81,26 @@ final class StoreOption {
   static void requireStore(Settings settings) {
     if (settings.backend() == Backend.FILE) {
       StoreDirectory.requireStore(settings.baseDir());
-    } else if (settings.backend() == Backend.SQLITE) {
-      String rest = settings.dbUrl().orElseThrow().substring("sqlite:".length());
-      Path file = Path.of(rest.replaceFirst("\\?.*", ""));
-      if (Files.notExists(file)) {
-        throw new OmniQException("there is no store: " + file + " does not exist");
-      }
+    } else {
+      path(settings)
+          .filter(Files::notExists)
+          .ifPresent(
+              file -> {
+                throw new OmniQException("there is no store: " + file + " does not exist");
+              });
     }
+  }
+
+  /** The directory or the file that a store is in; a store on a server or in memory is in none. */
+  static Optional<Path> path(Settings settings) {
+    return switch (settings.backend()) {
+      case FILE -> Optional.of(settings.baseDir());
+      case SQLITE -> {
+        String rest = settings.dbUrl().orElseThrow().substring("sqlite:".length());
+        yield Optional.of(Path.of(rest.replaceFirst("\\?.*", "")));
+      }
+      case MEMORY, POSTGRES -> Optional.empty();
+    };
   }
 
   /** The store as its URL. */

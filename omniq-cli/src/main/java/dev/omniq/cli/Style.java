@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.format.TextStyle;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Help.Ansi;
@@ -52,6 +53,14 @@ record Style(ZoneId zone, Ansi ansi) {
     return duration.toString().substring(2).toLowerCase(Locale.ROOT);
   }
 
+  /** To the second, or to the minute or hour where that is enough: {@code 42s} or {@code 3h5m}. */
+  static String rough(Duration duration) {
+    Duration whole =
+        duration.truncatedTo(
+            duration.compareTo(Duration.ofHours(1)) < 0 ? ChronoUnit.SECONDS : ChronoUnit.MINUTES);
+    return duration(whole);
+  }
+
   /** Such as {@code 1.2 ms}. */
   static String milliseconds(BigDecimal milliseconds) {
     return String.format(Locale.ROOT, "%,.1f ms", milliseconds);
@@ -87,6 +96,20 @@ record Style(ZoneId zone, Ansi ansi) {
           case FAILED -> Ansi.Style.fg_red;
           case CANCELLED -> Ansi.Style.fg_magenta;
         };
+    return in(colour);
+  }
+
+  /** What is wrong. */
+  UnaryOperator<String> alarm() {
+    return in(Ansi.Style.fg_red);
+  }
+
+  /** What is as it should be. */
+  UnaryOperator<String> calm() {
+    return in(Ansi.Style.fg_green);
+  }
+
+  private UnaryOperator<String> in(Ansi.Style colour) {
     return text -> ansi.enabled() ? colour.on() + text + colour.off() : text;
   }
 

@@ -11,6 +11,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Runs the command line: in this process, or as a process of its own. */
 final class Cli {
@@ -23,6 +25,11 @@ final class Cli {
     }
   }
 
+  /** A line of what is printed for programs. */
+  static JsonNode json(String line) {
+    return JsonMapper.shared().readTree(line);
+  }
+
   static Ended run(String... args) {
     var out = new StringWriter();
     var err = new StringWriter();
@@ -32,9 +39,8 @@ final class Cli {
     return new Ended(exitCode, out.toString(), err.toString());
   }
 
-  /** Starts a process that has this environment only, as far as this program is concerned. */
-  static Process start(Path directory, List<String> environment, String... args)
-      throws IOException {
+  /** The words that start a process. */
+  static List<String> command(String... args) {
     var command =
         new ArrayList<>(
             List.of(
@@ -45,7 +51,13 @@ final class Cli {
                 System.getProperty("java.class.path"),
                 Main.class.getName()));
     command.addAll(List.of(args));
-    var process = new ProcessBuilder(command).directory(directory.toFile());
+    return command;
+  }
+
+  /** Starts a process that has this environment only, as far as this program is concerned. */
+  static Process start(Path directory, List<String> environment, String... args)
+      throws IOException {
+    var process = new ProcessBuilder(command(args)).directory(directory.toFile());
     process.environment().keySet().removeIf(name -> name.startsWith("OMNIQ_"));
     for (String variable : environment) {
       int equals = variable.indexOf('=');

@@ -27,7 +27,7 @@ class DemoTest {
     Cli.Ended demo = Cli.fork(directory, "demo", "--json", "--seconds", "6");
 
     assertThat(demo.exitCode()).as(demo.err()).isZero();
-    List<JsonNode> runs = demo.lines().stream().map(Json::parse).toList();
+    List<JsonNode> runs = demo.lines().stream().map(Cli::json).toList();
     assertThat(runs)
         .extracting(run -> run.get("item").asString() + " " + run.get("run").asInt())
         .contains("interval-item 1", "interval-item 2", "delayed-item 1")
@@ -49,7 +49,7 @@ class DemoTest {
   @Test
   void demo_startedAgain_goesOnWithTheSeries() throws Exception {
     JsonNode first =
-        Json.parse(Cli.fork(directory, "demo", "--json", "--seconds", "3").lines().get(0));
+        Cli.json(Cli.fork(directory, "demo", "--json", "--seconds", "3").lines().get(0));
 
     Cli.Ended second = Cli.fork(directory, "demo", "--seconds", "3");
 
@@ -88,7 +88,7 @@ class DemoTest {
     BufferedReader out = readUntilTheFirstRun(demo);
 
     Cli.Ended list = Cli.fork(directory, "list", "--json", "--limit", "1");
-    Cli.Ended show = Cli.fork(directory, "show", Json.parse(list.out()).get("id").asString());
+    Cli.Ended show = Cli.fork(directory, "show", Cli.json(list.out()).get("id").asString());
     Cli.Ended repair = Cli.fork(directory, "repair", "omniq_data");
 
     assertThat(show.out()).contains("interval-item", "status");

@@ -46,9 +46,22 @@ class LogConfigurationTest {
     String logged = logged(configured(Map.of("OMNIQ_LOG_MODE", "PROD")));
 
     assertThat(logged).endsWith("\n").hasLineCount(1);
-    JsonNode event = Json.parse(logged);
+    JsonNode event = Cli.json(logged);
     assertThat(event.get("level").asString()).isEqualTo("WARN");
     assertThat(event.get("formattedMessage").asString()).isEqualTo("the disk is full");
+  }
+
+  @Test
+  void taskOfAHandler_standsInEveryLine_inBothModes() {
+    Map<String, String> task = Map.of("task_name", "mail", "task_id", "019ac9d2", "attempt", "2");
+
+    assertThat(logged(configured(Map.of()), task))
+        .endsWith("WARN  any mail 019ac9d2 attempt 2 the disk is full\n");
+    assertThat(logged(configured(Map.of()))).endsWith("WARN  any the disk is full\n");
+    JsonNode event = Cli.json(logged(configured(Map.of("OMNIQ_LOG_MODE", "PROD")), task));
+    assertThat(event.get("mdc").get("task_name").asString()).isEqualTo("mail");
+    assertThat(event.get("mdc").get("task_id").asString()).isEqualTo("019ac9d2");
+    assertThat(event.get("mdc").get("attempt").asString()).isEqualTo("2");
   }
 
   @Test
@@ -69,6 +82,10 @@ class LogConfigurationTest {
   }
 
   private static String logged(LoggerContext context) {
+    return logged(context, Map.of());
+  }
+
+  private static String logged(LoggerContext context, Map<String, String> task) {
     var event =
         new LoggingEvent(
             "",
@@ -77,6 +94,7 @@ class LogConfigurationTest {
             "the {} is full",
             null,
             new Object[] {"disk"});
+    event.setMDCPropertyMap(task);
     return new String(appender(context).getEncoder().encode(event), StandardCharsets.UTF_8);
   }
 }

@@ -71,7 +71,7 @@ class LookingTest {
   void list_json_isOneObjectToALine() {
     Cli.Ended list = Cli.run("list", "--store", store, "--json");
 
-    List<JsonNode> tasks = list.lines().stream().map(Json::parse).toList();
+    List<JsonNode> tasks = list.lines().stream().map(Cli::json).toList();
     assertThat(tasks)
         .extracting(task -> task.get("id").asString())
         .containsExactly(repeating.toString(), sent.toString(), failed.toString());
@@ -99,7 +99,7 @@ class LookingTest {
     var args = new java.util.ArrayList<>(List.of("list", "--json", "--store", store));
     args.addAll(List.of(conditions));
     assertThat(Cli.run(args.toArray(String[]::new)).lines())
-        .extracting(line -> TaskId.parse(Json.parse(line).get("id").asString()))
+        .extracting(line -> TaskId.parse(Cli.json(line).get("id").asString()))
         .as("%s", List.of(conditions))
         .isEqualTo(expected);
   }
@@ -132,7 +132,7 @@ class LookingTest {
 
   @Test
   void show_json_carriesTheError() {
-    JsonNode task = Json.parse(Cli.run("show", "--json", "--store", store, failed + "").out());
+    JsonNode task = Cli.json(Cli.run("show", "--json", "--store", store, failed + "").out());
 
     JsonNode error = task.get("errors").get(0);
     assertThat(error.get("type").asString()).isEqualTo("RUNTIME");
@@ -226,7 +226,7 @@ class LookingTest {
 
   @Test
   void repair_json_isOneObject() {
-    JsonNode report = Json.parse(Cli.run("repair", "--json", directory.toString()).out());
+    JsonNode report = Cli.json(Cli.run("repair", "--json", directory.toString()).out());
 
     assertThat(report.propertyNames())
         .containsExactly("lines", "live", "unfitting", "lost", "damaged");

@@ -2,15 +2,24 @@ package dev.omniq.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 
 class MainTest {
+  private static final Map<String, CommandLine> COMMANDS =
+      Main.commandLine(new PrintWriter(System.out), new PrintWriter(System.err)).getSubcommands();
+
   @TempDir Path directory;
 
   @Test
@@ -23,7 +32,7 @@ class MainTest {
 
   @TestFactory
   Stream<DynamicTest> help_hasExamples() {
-    return Stream.of("demo", "list", "show", "repair")
+    return COMMANDS.keySet().stream()
         .map(
             command ->
                 DynamicTest.dynamicTest(
@@ -36,9 +45,48 @@ class MainTest {
                     }));
   }
 
+  /** The page that people look things up in names every command and every option. */
+  @TestFactory
+  Stream<DynamicTest> reference_namesEachCommandAndOption() throws IOException {
+    String page = Files.readString(Path.of("../docs/reference/command-line.md"));
+    return COMMANDS.entrySet().stream()
+        .map(
+            command ->
+                DynamicTest.dynamicTest(
+                    command.getKey(),
+                    () -> {
+                      assertThat(page).containsPattern("`(omniq )?" + command.getKey() + "[ `]");
+                      assertThat(command.getValue().getCommandSpec().options())
+                          .map(option -> option.longestName())
+                          .filteredOn(name -> !List.of("--help", "--version").contains(name))
+                          .allSatisfy(name -> assertThat(page).containsPattern(name + "[ `=]"));
+                    }));
+  }
+
   @Test
   void version_isTold() {
     assertThat(Cli.run("--version").out()).startsWith("omniq ");
+  }
+
+  @Test
+  void completion_completesCommandsAndOptions_inBash() throws Exception {
+    Path script = Files.writeString(directory.resolve("omniq.bash"), Cli.run("completion").out());
+
+    assertThat(completed(script, "omniq", "do")).containsExactly("doctor");
+    assertThat(completed(script, "omniq", "run")).containsExactly("run-now");
+    assertThat(completed(script, "omniq", "list", "--sta")).containsExactly("--status");
+  }
+
+  private static List<String> completed(Path script, String... words) throws Exception {
+    String ask =
+        "source '%s'; COMP_WORDS=(%s); COMP_CWORD=%d; _complete_omniq; echo \"${COMPREPLY[@]}\""
+            .formatted(script, String.join(" ", words), words.length - 1);
+    Process bash =
+        new ProcessBuilder("bash", "-c", ask)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    String said = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return List.of(said.strip().split("\\s+"));
   }
 
   /** What is wrong with the command line is said in one line, with a second one on help. */
@@ -86,7 +134,7 @@ class MainTest {
 
   @Test
   void directoryThatIsAFile_fails() throws Exception {
-    Path file = java.nio.file.Files.writeString(directory.resolve("file"), "");
+    Path file = Files.writeString(directory.resolve("file"), "");
 
     Cli.Ended ended = Cli.run("demo", "--store", "file:" + file);
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.omniq.OmniQ;
 import dev.omniq.TaskType;
-import dev.omniq.move.Progress.Phase;
 import dev.omniq.task.StorageException;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
@@ -146,7 +145,7 @@ class MoveTest {
 
     assertThat(again.exitCode()).as(again.err()).isZero();
     assertThat(again.lines()).hasSize(1);
-    JsonNode json = Json.parse(again.out());
+    JsonNode json = Cli.json(again.out());
     assertThat(json.get("state").asString()).isEqualTo("moved");
     assertThat(json.get("tasks").asInt()).isEqualTo(4);
     assertThat(json.get("copied").asInt()).isZero();
@@ -212,10 +211,10 @@ class MoveTest {
   @Test
   void progress_onATerminal_isABarOnOneLine() {
     var text = new StringWriter();
-    try (var progress = new MoveProgress(new PrintWriter(text), false, true)) {
-      progress.at(Phase.COPYING, 0, 10);
-      progress.at(Phase.COPYING, 5, 10);
-      progress.at(Phase.COPYING, 10, 10);
+    try (var progress = new ProgressBar(new PrintWriter(text), false, true)) {
+      progress.at("Copying ", 0, 10, "tasks");
+      progress.at("Copying ", 5, 10, "tasks");
+      progress.at("Copying ", 10, 10, "tasks");
     }
 
     assertThat(text.toString().split("\r", -1)).hasSize(4);

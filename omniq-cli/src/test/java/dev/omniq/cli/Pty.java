@@ -1,0 +1,92 @@
+package dev.omniq.cli;
+
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/** The command line on a terminal, which the program {@code script} of util-linux lends. */
+final class Pty implements AutoCloseable {
+  private static final Path SCRIPT = Path.of("/usr/bin/script");
+  private static final char CTRL_C = 3;
+
+  private final Process process;
+  private final Reader screen;
+  private final StringBuilder seen = new StringBuilder();
+
+  private Pty(Process process) {
+    this.process = process;
+    this.screen = new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8);
+  }
+
+  /** On other systems a program of this name takes other options. */
+  static boolean isPossible() {
+    return System.getProperty("os.name").equals("Linux") && Files.isExecutable(SCRIPT);
+  }
+
+  /** Starts a command, in an environment that says nothing of colours but this. */
+  static Pty start(Path directory, Map<String, String> environment, String... args)
+      throws IOException {
+    String command =
+        Cli.command(args).stream()
+            .map(word -> "'" + word.replace("'", "'\\''") + "'")
+            .collect(Collectors.joining(" "));
+    var builder =
+        new ProcessBuilder(List.of(SCRIPT.toString(), "-qefc", "exec " + command, "/dev/null"))
+            .directory(directory.toFile())
+            .redirectErrorStream(true);
+    builder.environment().keySet().removeIf(name -> name.matches("OMNIQ_.*|.*COLOR.*"));
+    builder.environment().put("TERM", "xterm-256color");
+    builder.environment().putAll(environment);
+    return new Pty(builder.start());
+  }
+
+  void type(String text) throws IOException {
+    OutputStream keys = process.getOutputStream();
+    keys.write(text.getBytes(StandardCharsets.UTF_8));
+    keys.flush();
+  }
+
+  void ctrlC() throws IOException {
+    type(String.valueOf(CTRL_C));
+  }
+
+  /** Reads until a text is on the screen. */
+  void await(String text) throws IOException {
+    while (seen.indexOf(text) < 0) {
+      int next = screen.read();
+      if (next < 0) {
+        throw new AssertionError("'" + text + "' does not come; there is: " + seen);
+      }
+      seen.append((char) next);
+    }
+  }
+
+  boolean isQuiet() throws IOException {
+    return !screen.ready();
+  }
+
+  /** All that was on the screen, when the command has ended. */
+  String screen() throws IOException {
+    for (int next = screen.read(); next >= 0; next = screen.read()) {
+      seen.append((char) next);
+    }
+    return seen.toString();
+  }
+
+  int exitCode() throws InterruptedException {
+    return process.waitFor();
+  }
+
+  @Override
+  public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+}
