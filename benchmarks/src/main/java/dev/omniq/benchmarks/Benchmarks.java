@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * Runs workloads on stores, each beside what the same machine does with the same bytes or rows and
@@ -16,6 +17,10 @@ import java.util.Objects;
 public final class Benchmarks {
   private static final int ROUNDS = Integer.getInteger("omniq.rounds", 3);
   private static final List<String> STORES = List.of("file", "sqlite", "postgres");
+
+  /** What takes many minutes, and runs only when it is named. */
+  private static final Set<String> LONG = Set.of("backlog", "growth", "look", "series");
+
   private static final Map<String, Workload> WORKLOADS = new LinkedHashMap<>();
 
   static {
@@ -25,7 +30,13 @@ public final class Benchmarks {
     WORKLOADS.put("other-process", LatencyWorkload::otherProcess);
     WORKLOADS.put("lateness", LatencyWorkload::lateness);
     WORKLOADS.put("idle", IdleWorkload::run);
+    WORKLOADS.put("mixed", MixedWorkload::run);
+    WORKLOADS.put("processes", ProcessesWorkload::run);
+    WORKLOADS.put("peers", PeerWorkload::run);
     WORKLOADS.put("backlog", BacklogWorkload::run);
+    WORKLOADS.put("growth", GrowthWorkload::run);
+    WORKLOADS.put("look", LookWorkload::run);
+    WORKLOADS.put("series", SeriesWorkload::run);
   }
 
   private Benchmarks() {}
@@ -41,8 +52,8 @@ public final class Benchmarks {
   public static void main(String[] args) throws Exception {
     List<String> words = new ArrayList<>(List.of(args).subList(1, args.length));
     boolean json = words.remove("--json");
-    List<String> stores = taken(words, STORES);
-    List<String> workloads = taken(words, List.copyOf(WORKLOADS.keySet()));
+    List<String> stores = taken(words, STORES, Set.of());
+    List<String> workloads = taken(words, List.copyOf(WORKLOADS.keySet()), LONG);
     if (!words.isEmpty()) {
       System.err.printf(
           "unknown: %s; stores are %s, workloads are %s%n", words, STORES, WORKLOADS.keySet());
@@ -56,18 +67,21 @@ public final class Benchmarks {
     }
   }
 
-  /** Those of the words that are among the known ones; all known ones if there is none. */
-  private static List<String> taken(List<String> words, List<String> known) {
+  /** Those of the words that are known; if there is none, all but those that must be named. */
+  private static List<String> taken(
+      List<String> words, List<String> known, Set<String> onlyIfNamed) {
     List<String> named = known.stream().filter(words::contains).toList();
     words.removeAll(known);
-    return named.isEmpty() ? known : named;
+    return named.isEmpty()
+        ? known.stream().filter(each -> !onlyIfNamed.contains(each)).toList()
+        : named;
   }
 
   private static Place place(String store, Path base) throws Exception {
     return switch (store) {
       case "file" -> new FilePlace(base);
       case "sqlite" -> new SqlitePlace(base);
-      default -> new PostgresPlace();
+      default -> new PostgresPlace(base);
     };
   }
 

@@ -1,10 +1,12 @@
 package dev.omniq.benchmarks;
 
+import dev.omniq.benchmarks.peers.Database;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** What is done with directories. */
@@ -25,6 +27,18 @@ final class Directories {
         delete(directory);
       }
     };
+  }
+
+  /** A peer on databases in new directories, which go with it. */
+  static Place.PeerFactory peer(
+      Path base, String name, Function<String, Database> kind, Place.PeerFactory.Maker maker) {
+    return new Place.PeerFactory(
+        name,
+        () -> {
+          Path directory = Files.createTempDirectory(base, "peer");
+          Database database = kind.apply(directory.resolve("peer").toAbsolutePath().toString());
+          return new Place.PeerHome(maker.make(database), () -> delete(directory));
+        });
   }
 
   static void delete(Path directory) throws IOException {

@@ -1,11 +1,16 @@
 package dev.omniq.benchmarks;
 
+import dev.omniq.benchmarks.peers.Database;
+import dev.omniq.benchmarks.peers.DbScheduler;
+import dev.omniq.benchmarks.peers.JobRunrPeer;
+import dev.omniq.benchmarks.peers.QuartzPeer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 
 /** The file store; its limit is the same number of bytes, appended and synced in batches. */
 final class FilePlace implements Place {
@@ -18,6 +23,11 @@ final class FilePlace implements Place {
   @Override
   public String name() {
     return "file";
+  }
+
+  @Override
+  public Path directory() {
+    return base;
   }
 
   @Override
@@ -37,8 +47,8 @@ final class FilePlace implements Place {
 
   /** A claim and a settlement are a line each; their bytes are those of one record. */
   @Override
-  public double drainedPerSecond(int records) throws IOException {
-    return appended(RECORD_BYTES, DRAIN_BATCH, records);
+  public double drainedPerSecond(int batch, int records) throws IOException {
+    return appended(RECORD_BYTES, batch, records);
   }
 
   private double appended(int recordBytes, int batch, int records) throws IOException {
@@ -57,6 +67,14 @@ final class FilePlace implements Place {
     } finally {
       Files.delete(file);
     }
+  }
+
+  @Override
+  public List<PeerFactory> peers(Report report) {
+    return List.of(
+        Directories.peer(base, "db-scheduler", Database::h2, DbScheduler::new),
+        Directories.peer(base, "JobRunr", Database::h2, JobRunrPeer::new),
+        Directories.peer(base, "Quartz", Database::h2, QuartzPeer::new));
   }
 
   @Override

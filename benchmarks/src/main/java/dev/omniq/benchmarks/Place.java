@@ -1,10 +1,18 @@
 package dev.omniq.benchmarks;
 
+import dev.omniq.benchmarks.peers.Database;
+import dev.omniq.benchmarks.peers.Peer;
+import java.nio.file.Path;
+import java.util.List;
+
 /** A kind of store, and what the machine can do for it with no queue around. */
 interface Place extends AutoCloseable {
 
   /** The word for it on the command line. */
   String name();
+
+  /** Where it may write. */
+  Path directory();
 
   /** What is behind it and how durable it is, asked of itself where it can tell. */
   String description() throws Exception;
@@ -13,26 +21,64 @@ interface Place extends AutoCloseable {
   Fresh fresh() throws Exception;
 
   /**
-   * The limit of an enqueue: rows (or records of {@value #RECORD_BYTES} bytes) a second, when each
-   * batch is on stable storage before the next one begins.
+   * The limit of an enqueue: tasks a second whose rows (or as many bytes) are written with no queue
+   * around them, each batch on stable storage before the next one begins.
    */
   double storedPerSecond(int batch, int records) throws Exception;
 
   /**
-   * The limit of a drain: rows a second of a table that are claimed and then settled in bulk,
-   * {@value #DRAIN_BATCH} at a time, each step on stable storage; for files, as many bytes
-   * appended.
+   * The limit of a drain: tasks a second whose rows are claimed and settled in such batches, the
+   * settlement on stable storage before the next claim; for files, as many bytes appended.
    */
-  double drainedPerSecond(int records) throws Exception;
+  double drainedPerSecond(int batch, int records) throws Exception;
+
+  /**
+   * What the store's server has seen.
+   *
+   * @param transactions since it was started
+   * @param connections of programs that are open now, beside the one that asks
+   */
+  record Load(long transactions, int connections) {}
+
+  /** What the server sees; zeros where there is none. */
+  default Load load() throws Exception {
+    return new Load(0, 0);
+  }
+
+  /** Other queues that can be compared here; the report names those that cannot. */
+  List<PeerFactory> peers(Report report) throws Exception;
 
   @Override
   void close() throws Exception;
 
+  /** Makes a peer in an empty database. */
+  record PeerFactory(String name, Opening opening) {
+    PeerHome open() throws Exception {
+      return opening.open();
+    }
+
+    /** How it is made with its database. */
+    interface Opening {
+      PeerHome open() throws Exception;
+    }
+
+    /** How it is made in a database that is empty. */
+    interface Maker {
+      Peer make(Database database) throws Exception;
+    }
+  }
+
+  /** A peer and what goes with it when it is closed. */
+  record PeerHome(Peer peer, AutoCloseable database) implements AutoCloseable {
+    @Override
+    public void close() throws Exception {
+      peer.close();
+      database.close();
+    }
+  }
+
   /** About what a task of these workloads takes. */
   int RECORD_BYTES = 256;
-
-  /** How many rows a drain's limit claims and settles at a time. */
-  int DRAIN_BATCH = 500;
 
   /** A store that goes when it is closed. */
   interface Fresh extends AutoCloseable {

@@ -1,42 +1,36 @@
 package dev.omniq.benchmarks;
 
+import dev.omniq.OmniQ;
+import dev.omniq.benchmarks.peers.Database;
+import dev.omniq.benchmarks.peers.DbScheduler;
+import dev.omniq.benchmarks.peers.GraphileWorkerPackage;
+import dev.omniq.benchmarks.peers.GraphileWorkerPeer;
+import dev.omniq.benchmarks.peers.JobRunrPeer;
+import dev.omniq.benchmarks.peers.QuartzPeer;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The PostgreSQL store, on a server of the run's own or the one that the system property {@code
- * omniq.postgres.url} names; its limit is a table in the same database.
+ * omniq.postgres.url} names; its limit are the same rows in the same database.
  */
 final class PostgresPlace implements Place {
-  private static final RawTable RAW =
-      new RawTable(
-          """
-          DROP TABLE IF EXISTS raw;
-          CREATE TABLE raw (id bigint PRIMARY KEY, state smallint NOT NULL, payload text NOT NULL);
-          CREATE INDEX raw_waiting ON raw (id) WHERE state = 0
-          """,
-          "INSERT INTO raw (id, state, payload) SELECT id, 0, '%s' FROM generate_series(?, ?) AS id"
-              .formatted(RawTable.PAYLOAD),
-          """
-          UPDATE raw SET state = 1
-          WHERE id IN (
-            SELECT id FROM raw WHERE state = 0 ORDER BY id LIMIT ? FOR UPDATE SKIP LOCKED)
-          RETURNING id, payload
-          """,
-          "UPDATE raw SET state = 2 WHERE id BETWEEN ? AND ?");
-
   private final @Nullable EmbeddedPostgres server;
+  private final Path base;
   private final String url;
   private int schemas;
 
-  PostgresPlace() throws IOException, SQLException {
+  PostgresPlace(Path base) throws IOException, SQLException {
+    this.base = base;
     String given = System.getProperty("omniq.postgres.url");
     if (given == null) {
       // Its usual settings give durability up for speed, which would make any figure worthless.
@@ -80,6 +74,11 @@ final class PostgresPlace implements Place {
   }
 
   @Override
+  public Path directory() {
+    return base;
+  }
+
+  @Override
   public String description() throws SQLException {
     return "PostgreSQL %s, fsync=%s, synchronous_commit=%s, shared_buffers=%s"
         .formatted(
@@ -112,20 +111,71 @@ final class PostgresPlace implements Place {
     }
   }
 
-  @Override
-  public double storedPerSecond(int batch, int records) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(url)) {
-      connection.setAutoCommit(false);
-      return RAW.storedPerSecond(connection, batch, records);
+  private interface Measured {
+    double of(RawRows rows) throws SQLException;
+  }
+
+  private double measured(Measured what) throws Exception {
+    try (Fresh fresh = fresh()) {
+      OmniQ.open(fresh.url()).close();
+      try (Connection connection = DriverManager.getConnection(url)) {
+        return what.of(new PostgresRows(connection, "bench_" + schemas));
+      }
     }
   }
 
   @Override
-  public double drainedPerSecond(int records) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(url)) {
-      connection.setAutoCommit(false);
-      return RAW.drainedPerSecond(connection, records);
+  public double storedPerSecond(int batch, int records) throws Exception {
+    return measured(rows -> rows.storedPerSecond(batch, records));
+  }
+
+  @Override
+  public double drainedPerSecond(int batch, int records) throws Exception {
+    return measured(rows -> rows.drainedPerSecond(batch, records));
+  }
+
+  /** The process that measures has connections of its own among them. */
+  @Override
+  public Load load() throws SQLException {
+    try (Connection connection = DriverManager.getConnection(url);
+        Statement statement = connection.createStatement();
+        ResultSet row =
+            statement.executeQuery(
+                "SELECT (SELECT xact_commit + xact_rollback FROM pg_stat_database"
+                    + " WHERE datname = current_database()), (SELECT count(*)"
+                    + " FROM pg_stat_activity WHERE backend_type = 'client backend'"
+                    + " AND pid <> pg_backend_pid())")) {
+      row.next();
+      return new Load(row.getLong(1), row.getInt(2));
     }
+  }
+
+  @Override
+  public List<PeerFactory> peers(Report report) throws IOException, InterruptedException {
+    List<PeerFactory> peers = new ArrayList<>();
+    peers.add(peer("db-scheduler", DbScheduler::new));
+    peers.add(peer("JobRunr", JobRunrPeer::new));
+    peers.add(peer("Quartz", QuartzPeer::new));
+    try {
+      var installed = GraphileWorkerPackage.install(base.resolve("graphile-worker"));
+      peers.add(peer("Graphile Worker", database -> new GraphileWorkerPeer(database, installed)));
+    } catch (GraphileWorkerPackage.Unavailable e) {
+      report.note("Graphile Worker is not compared: " + e.getMessage());
+    }
+    return peers;
+  }
+
+  private PeerFactory peer(String name, PeerFactory.Maker maker) {
+    return new PeerFactory(
+        name,
+        () -> {
+          String schema = "peer_" + ++schemas;
+          execute("CREATE SCHEMA " + schema);
+          String theirs = url + (url.contains("?") ? "&" : "?") + "currentSchema=" + schema;
+          return new PeerHome(
+              maker.make(Database.postgres(theirs)),
+              () -> execute("DROP SCHEMA " + schema + " CASCADE"));
+        });
   }
 
   @Override

@@ -32,6 +32,10 @@ final class Rounds {
     return place;
   }
 
+  int count() {
+    return rounds;
+  }
+
   Report report() {
     return report;
   }

@@ -1,33 +1,18 @@
 package dev.omniq.benchmarks;
 
+import dev.omniq.OmniQ;
+import dev.omniq.benchmarks.peers.Database;
+import dev.omniq.benchmarks.peers.DbScheduler;
+import dev.omniq.benchmarks.peers.JobRunrPeer;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.List;
 
-/** The SQLite store; its limit is a table on the same settings. */
+/** The SQLite store; its limit are the same rows on the same settings. */
 final class SqlitePlace implements Place {
-  private static final RawTable RAW =
-      new RawTable(
-          """
-          DROP TABLE IF EXISTS raw;
-          CREATE TABLE raw (id INTEGER PRIMARY KEY, state INTEGER NOT NULL, payload TEXT NOT NULL);
-          CREATE INDEX raw_waiting ON raw (id) WHERE state = 0
-          """,
-          """
-          WITH RECURSIVE n (id) AS (SELECT ?1 UNION ALL SELECT id + 1 FROM n WHERE id < ?2)
-          INSERT INTO raw (id, state, payload) SELECT id, 0, '%s' FROM n
-          """
-              .formatted(RawTable.PAYLOAD),
-          """
-          UPDATE raw SET state = 1
-          WHERE id IN (SELECT id FROM raw WHERE state = 0 ORDER BY id LIMIT ?1)
-          RETURNING id, payload
-          """,
-          "UPDATE raw SET state = 2 WHERE id BETWEEN ?1 AND ?2");
-
   private final Path base;
 
   SqlitePlace(Path base) {
@@ -37,6 +22,11 @@ final class SqlitePlace implements Place {
   @Override
   public String name() {
     return "sqlite";
+  }
+
+  @Override
+  public Path directory() {
+    return base;
   }
 
   @Override
@@ -54,31 +44,36 @@ final class SqlitePlace implements Place {
   }
 
   private interface Measured {
-    double of(Connection connection) throws SQLException;
+    double of(RawRows rows) throws SQLException;
   }
 
-  private double measured(Measured what) throws IOException, SQLException {
-    Path directory = Files.createTempDirectory(base, "raw");
-    try (Connection connection =
-        DriverManager.getConnection(
-            "jdbc:sqlite:"
-                + directory.resolve("raw.db")
-                + "?journal_mode=WAL&synchronous=FULL&transaction_mode=IMMEDIATE")) {
-      connection.setAutoCommit(false);
-      return what.of(connection);
-    } finally {
-      Directories.delete(directory);
+  private double measured(Measured what) throws Exception {
+    try (Fresh fresh = fresh()) {
+      OmniQ.open(fresh.url()).close();
+      try (Connection connection =
+          DriverManager.getConnection(
+              "jdbc:" + fresh.url() + "?synchronous=FULL&transaction_mode=IMMEDIATE")) {
+        return what.of(new SqliteRows(connection));
+      }
     }
   }
 
   @Override
-  public double storedPerSecond(int batch, int records) throws IOException, SQLException {
-    return measured(connection -> RAW.storedPerSecond(connection, batch, records));
+  public double storedPerSecond(int batch, int records) throws Exception {
+    return measured(rows -> rows.storedPerSecond(batch, records));
   }
 
   @Override
-  public double drainedPerSecond(int records) throws IOException, SQLException {
-    return measured(connection -> RAW.drainedPerSecond(connection, records));
+  public double drainedPerSecond(int batch, int records) throws Exception {
+    return measured(rows -> rows.drainedPerSecond(batch, records));
+  }
+
+  @Override
+  public List<PeerFactory> peers(Report report) {
+    report.note("Quartz is not compared: it has no tables for SQLite");
+    return List.of(
+        Directories.peer(base, "db-scheduler", Database::sqlite, DbScheduler::new),
+        Directories.peer(base, "JobRunr", Database::sqlite, JobRunrPeer::new));
   }
 
   @Override
