@@ -11,6 +11,7 @@ import dev.omniq.storage.StoreStats;
 import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.OmniQException;
 import dev.omniq.task.Task;
+import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskStatus;
 import dev.omniq.task.TimeSource;
 import java.time.Duration;
@@ -128,10 +129,7 @@ public final class Move {
       case COPY -> copyAll(from);
       case UNDO_SOURCE -> source.mark(from, from.map(mark -> mark.at(Stage.UNDOING)));
       case UNDO_TARGET -> target.mark(to, to.map(mark -> mark.at(Stage.UNDOING)));
-      case REMOVE -> {
-        remove(to);
-        target.mark(to, Optional.empty());
-      }
+      case REMOVE -> removeAll(to);
       case UNMARK_TARGET -> target.mark(to, Optional.empty());
       case UNMARK_SOURCE -> source.mark(from, Optional.empty());
       case NOTHING -> throw new AssertionError("no step");
@@ -222,22 +220,30 @@ public final class Move {
     }
   }
 
-  private void remove(Optional<MoveMark> mark) throws InterruptedException {
+  private void removeAll(Optional<MoveMark> mark) throws InterruptedException {
+    try {
+      remove(mark.orElseThrow().move());
+    } catch (OmniQException e) {
+      if (target.mark().equals(mark)) {
+        throw e;
+      }
+      return; // another undo was faster: the marks tell
+    }
+    target.mark(mark, Optional.empty());
+  }
+
+  private void remove(UUID move) throws InterruptedException {
     long total = count(source);
     long done = 0;
     var pages = new Pages(source, PAGE);
     progress.at(Phase.REMOVING, done, total);
     for (List<Task> page = pages.next(); !page.isEmpty(); page = pages.next()) {
-      var copies = new ArrayList<Task>();
+      var copies = new ArrayList<TaskId>();
       for (Task task : page) {
-        findCopy(task).ifPresent(copies::add);
+        findCopy(task).map(Task::id).ifPresent(copies::add);
       }
-      if (!target.mark().equals(mark)) {
-        return; // another undo was faster; what is in the target now is no copy of this move
-      }
-      List<DeleteOutcome> outcomes =
-          Side.get(target.tasks().delete(copies.stream().map(Task::id).toList()));
-      removed += outcomes.stream().filter(each -> each != DeleteOutcome.NOT_FOUND).count();
+      List<DeleteOutcome> outcomes = Side.get(target.movable().withdraw(move, copies));
+      removed += outcomes.stream().filter(DeleteOutcome::deleted).count();
       done += page.size();
       progress.at(Phase.REMOVING, done, Math.max(done, total));
     }

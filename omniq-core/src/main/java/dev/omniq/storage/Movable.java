@@ -1,5 +1,6 @@
 package dev.omniq.storage;
 
+import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import java.util.List;
@@ -49,13 +50,27 @@ public interface Movable {
    *
    * <p>Fails with {@link dev.omniq.task.StorageException}, and changes nothing, unless this store
    * has the mark of this move with {@link MoveMark.Role#TARGET} and {@link MoveMark.Stage#COPYING}
-   * (looked at in the same atomic step; see {@link MoveMark#requireTarget}), and where a copy would
-   * be live beside a live task that holds its unique key or carries its series; the message then
-   * names both tasks.
+   * (looked at in the same atomic step; see {@link MoveMark#requireCopying}), and where a copy
+   * would be live beside a live task that holds its unique key or carries its series; the message
+   * then names both tasks.
    *
    * @param move the move that the copies belong to
    * @return how many were not there before
    * @throws IllegalArgumentException if a task is RUNNING: a claim cannot be copied
    */
   CompletableFuture<Integer> restore(UUID move, List<Task> tasks);
+
+  /**
+   * Takes copies of a move away that is being undone, in one durable step. Ids that are not there
+   * are passed over, so the call can be repeated.
+   *
+   * <p>Fails with {@link dev.omniq.task.StorageException}, and changes nothing, unless this store
+   * has the mark of this move with {@link MoveMark.Role#TARGET} and {@link MoveMark.Stage#UNDOING},
+   * looked at in the same atomic step: whoever was stopped on the way cannot take away what has
+   * come by another move since.
+   *
+   * @param move the move that brought the copies
+   * @return what became of each
+   */
+  CompletableFuture<List<DeleteOutcome>> withdraw(UUID move, List<TaskId> ids);
 }

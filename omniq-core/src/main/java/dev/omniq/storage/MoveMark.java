@@ -72,14 +72,11 @@ public record MoveMark(UUID move, Role role, Stage stage, String other, Instant 
   /**
    * Why a store with this mark must not do what it is asked; empty if it may. A source refuses
    * everything. A target refuses to hand out and to take away, which includes the purge of finished
-   * tasks; deletion is let through when the move is being undone.
+   * tasks; only copies are {@linkplain Movable#withdraw taken away} when the move is being undone.
    */
   public Optional<StorageException> refuse(Call call) {
     boolean refused =
-        role == Role.SOURCE
-            || call == Call.CLAIM
-            || call == Call.PURGE
-            || (call == Call.DELETE && stage != Stage.UNDOING);
+        role == Role.SOURCE || call == Call.CLAIM || call == Call.PURGE || call == Call.DELETE;
     return refused ? Optional.of(new StorageException(describe())) : Optional.empty();
   }
 
@@ -103,20 +100,37 @@ public record MoveMark(UUID move, Role role, Stage stage, String other, Instant 
    * @param move the move that brings the copies
    * @throws StorageException unless the store is the target of this move and still copied to
    */
-  public static void requireTarget(Optional<MoveMark> present, UUID move) {
+  public static void requireCopying(Optional<MoveMark> present, UUID move) {
+    requireTarget(present, move, Stage.COPYING, "takes no copies");
+  }
+
+  /**
+   * Checks that copies may be taken away.
+   *
+   * @param present the mark of the store
+   * @param move the move that brought the copies
+   * @throws StorageException unless the store is the target of this move, which is being undone
+   */
+  public static void requireUndoing(Optional<MoveMark> present, UUID move) {
+    requireTarget(present, move, Stage.UNDOING, "gives up no copies");
+  }
+
+  private static void requireTarget(
+      Optional<MoveMark> present, UUID move, Stage stage, String refusal) {
     boolean open =
         present
             .filter(mark -> mark.move.equals(move))
-            .filter(mark -> mark.role == Role.TARGET && mark.stage == Stage.COPYING)
+            .filter(mark -> mark.role == Role.TARGET && mark.stage == stage)
             .isPresent();
     if (!open) {
       throw new StorageException(
-          "this store takes no copies of move "
-              + move
-              + ": "
-              + present
-                  .map(MoveMark::describe)
-                  .orElse("the move was completed or undone meanwhile"));
+          "this store %s of move %s: %s"
+              .formatted(
+                  refusal,
+                  move,
+                  present
+                      .map(MoveMark::describe)
+                      .orElse("the move was completed or undone meanwhile")));
     }
   }
 

@@ -256,12 +256,30 @@ abstract class MarkContract extends ContractFixture {
   }
 
   @Test
-  void target_ofAMoveThatIsUndone_letsDeletionsThrough() {
-    insert(task(1));
-    put(Role.TARGET, Stage.UNDOING);
+  void target_ofAMoveThatIsUndone_givesUpCopiesOnly() {
+    insert(task(1), task(2));
+    MoveMark mark = put(Role.TARGET, Stage.UNDOING);
 
     assertRefused(() -> store.claim(ask().request()));
-    assertThat(delete(id(1))).isEqualTo(DeleteOutcome.DELETED);
+    assertRefused(() -> store.delete(List.of(id(1))));
+    assertThat(get(movable().withdraw(mark.move(), ids(1, 9))))
+        .containsExactly(DeleteOutcome.DELETED, DeleteOutcome.NOT_FOUND);
+    assertThat(list(TaskQuery.all())).containsExactly(id(2));
+  }
+
+  @Test
+  void withdraw_withoutTheMarkOfItsMove_isRefused() {
+    insert(task(1));
+    assertThatThrownBy(() -> get(movable().withdraw(new UUID(1, 1), ids(1))))
+        .isInstanceOf(StorageException.class)
+        .hasMessageContaining("completed or undone meanwhile");
+
+    MoveMark copying = put(Role.TARGET, Stage.COPYING);
+    assertRefused(() -> movable().withdraw(copying.move(), ids(1)));
+
+    put(Role.TARGET, Stage.UNDOING);
+    assertRefused(() -> movable().withdraw(new UUID(1, 1), ids(1)));
+    assertThat(list(TaskQuery.all())).containsExactly(id(1));
   }
 
   @Test

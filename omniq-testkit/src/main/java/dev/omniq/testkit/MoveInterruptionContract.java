@@ -304,6 +304,35 @@ abstract class MoveInterruptionContract {
     }
   }
 
+  @Test
+  void undoStoppedAtAnyStep_takesNothingOfTheNextMove() throws InterruptedException {
+    int beforeTheEnd = steps() - 3;
+    boolean done = false;
+    for (int step = 0; !done; step++) {
+      try (MovePair pair = pair()) {
+        survives(MOVE, pair, beforeTheEnd);
+        var others =
+            new At(
+                step,
+                () -> {
+                  complete(UNDO, pair);
+                  complete(MOVE, pair);
+                });
+        try {
+          pair.move(others).undo();
+        } catch (OmniQException e) {
+          assertThat(e).hasMessageContaining("complete");
+        }
+        done = !others.wasReached();
+        if (pair.isComplete()) {
+          pair.assertMoved();
+        } else {
+          pair.assertUndone();
+        }
+      }
+    }
+  }
+
   /** Another process comes in between, and does all that it can. */
   private static void complete(Act act, MovePair pair) {
     try {

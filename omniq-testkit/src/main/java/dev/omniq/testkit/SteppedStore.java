@@ -67,6 +67,11 @@ record SteppedStore(TaskStore store, Runnable before) implements TaskStore, Mova
   }
 
   @Override
+  public CompletableFuture<List<DeleteOutcome>> withdraw(UUID move, List<TaskId> ids) {
+    return nextMovable().withdraw(move, ids);
+  }
+
+  @Override
   public CompletableFuture<List<ExpiredClaim>> expired(int limit) {
     return next().expired(limit);
   }

@@ -304,8 +304,18 @@ public final class FileStore implements TaskStore, WakeUps, Movable {
     return submit(
         tasks.stream().map(Task::id).toList(),
         draft -> {
-          MoveMark.requireTarget(engine.mark(), move);
+          MoveMark.requireCopying(engine.mark(), move);
           return new Answer.Forced<>(engine.decisions().restore(tasks, draft));
+        });
+  }
+
+  @Override
+  public CompletableFuture<List<DeleteOutcome>> withdraw(UUID move, List<TaskId> ids) {
+    return submit(
+        ids,
+        draft -> {
+          MoveMark.requireUndoing(engine.mark(), move);
+          return new Answer.Forced<>(engine.decisions().delete(ids, draft));
         });
   }
 

@@ -131,6 +131,11 @@ record RemoteView(FileStore store) implements TaskStore, Movable {
   }
 
   @Override
+  public CompletableFuture<List<DeleteOutcome>> withdraw(UUID move, List<TaskId> ids) {
+    return store.withdraw(move, ids);
+  }
+
+  @Override
   public void close() {
     // the owner closes the store
   }

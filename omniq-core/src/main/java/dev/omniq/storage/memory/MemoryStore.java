@@ -229,8 +229,17 @@ public final class MemoryStore implements TaskStore, WakeUps, Movable {
   public CompletableFuture<Integer> restore(UUID move, List<Task> copies) {
     return change(
         () -> {
-          MoveMark.requireTarget(mark, move);
+          MoveMark.requireCopying(mark, move);
           return tasks.restore(copies, time.now());
+        });
+  }
+
+  @Override
+  public CompletableFuture<List<DeleteOutcome>> withdraw(UUID move, List<TaskId> ids) {
+    return change(
+        () -> {
+          MoveMark.requireUndoing(mark, move);
+          return tasks.delete(ids);
         });
   }
 

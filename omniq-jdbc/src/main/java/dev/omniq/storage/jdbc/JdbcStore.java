@@ -76,6 +76,7 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
       Step<Remark, Optional<MoveMark>> remark,
       Step<Export, List<Task>> export,
       Step<Restore, Integer> restore,
+      Step<Withdraw, List<DeleteOutcome>> withdraw,
       Step<List<NewTask>, Boolean> prepare,
       Step<Claimant, Confirmation> confirm) {
 
@@ -100,6 +101,7 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
           Step.sharedOne("remark", (tx, marks) -> sql.mark(tx, marks.expected, marks.next)),
           Step.read("export", (tx, page) -> sql.export(tx, page.after, page.limit)),
           Step.sharedOne("restore", (tx, copies) -> sql.restore(tx, copies.move, copies.tasks)),
+          Step.sharedOne("withdraw", (tx, copies) -> sql.withdraw(tx, copies.move, copies.ids)),
           Step.sharedOne(
               "prepare",
               (tx, tasks) -> {
@@ -121,6 +123,8 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
   private record Export(Optional<TaskId> after, int limit) {}
 
   private record Restore(UUID move, List<Task> tasks) {}
+
+  private record Withdraw(UUID move, List<TaskId> ids) {}
 
   /**
    * What makes a dialect's store.
@@ -299,6 +303,11 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
   @Override
   public CompletableFuture<Integer> restore(UUID move, List<Task> tasks) {
     return one(writer, steps.restore, new Restore(move, List.copyOf(tasks)));
+  }
+
+  @Override
+  public CompletableFuture<List<DeleteOutcome>> withdraw(UUID move, List<TaskId> ids) {
+    return one(writer, steps.withdraw, new Withdraw(move, List.copyOf(ids)));
   }
 
   @Override

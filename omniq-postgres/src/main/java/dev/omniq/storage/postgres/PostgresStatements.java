@@ -274,12 +274,23 @@ final class PostgresStatements implements Statements {
 
   @Override
   public int restore(Transaction transaction, UUID move, List<Task> tasks) throws SQLException {
-    Sql sql = sql(transaction);
-    sql.first(
-        "SELECT pg_advisory_xact_lock_shared(hashtextextended({schema_text}, 20261123))",
-        row -> true);
-    MoveMark.requireTarget(mark(transaction), move);
-    return new Inserting(transaction, sql, lanes, clock).restore(tasks);
+    MoveMark.requireCopying(markThatStays(transaction), move);
+    return new Inserting(transaction, sql(transaction), lanes, clock).restore(tasks);
+  }
+
+  @Override
+  public List<DeleteOutcome> withdraw(Transaction transaction, UUID move, List<TaskId> ids) throws SQLException {
+    MoveMark.requireUndoing(markThatStays(transaction), move);
+    return new Removing(sql(transaction), clock).remove(ids);
+  }
+
+  /** The mark, which nobody changes before this transaction ends. */
+  private Optional<MoveMark> markThatStays(Transaction transaction) throws SQLException {
+    sql(transaction)
+        .first(
+            "SELECT pg_advisory_xact_lock_shared(hashtextextended({schema_text}, 20261123))",
+            row -> true);
+    return mark(transaction);
   }
 
   /** Turns the database's refusal because of a move into that of the mark. */

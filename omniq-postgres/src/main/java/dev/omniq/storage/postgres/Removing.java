@@ -56,15 +56,20 @@ final class Removing {
 
   List<DeleteOutcome> delete(List<TaskId> ids) throws SQLException {
     sql.first("SELECT {schema}.admit('DELETE')", row -> true);
+    return remove(ids);
+  }
+
+  /** The same, but no mark of a move is asked. */
+  List<DeleteOutcome> remove(List<TaskId> ids) throws SQLException {
     List<DeleteOutcome> answers = new ArrayList<>(ids.size());
     for (TaskId id : ids) {
-      answers.add(delete(id));
+      answers.add(remove(id));
     }
     return answers;
   }
 
   /** A task may be claimed, and given back, while it is looked at. */
-  private DeleteOutcome delete(TaskId id) throws SQLException {
+  private DeleteOutcome remove(TaskId id) throws SQLException {
     for (int tries = 0; tries < TRIES; tries++) {
       Optional<Row> found = Row.lock(sql, id);
       if (found.isEmpty()) {

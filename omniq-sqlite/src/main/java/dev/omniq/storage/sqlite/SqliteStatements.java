@@ -296,11 +296,25 @@ final class SqliteStatements implements Statements {
         transaction,
         sql -> {
           Ends ends = Ends.read(sql);
-          MoveMark.requireTarget(ends.mark(), move);
+          MoveMark.requireCopying(ends.mark(), move);
           var writing = new Writing(transaction, sql, lanes, time.now(), ends);
           int stored = writing.restore(tasks);
           writing.flush();
           return stored;
+        });
+  }
+
+  @Override
+  public List<DeleteOutcome> withdraw(Transaction transaction, UUID move, List<TaskId> ids) throws SQLException {
+    return with(
+        transaction,
+        sql -> {
+          Ends ends = Ends.read(sql);
+          MoveMark.requireUndoing(ends.mark(), move);
+          var writing = new Writing(transaction, sql, lanes, time.now(), ends);
+          List<DeleteOutcome> removed = writing.delete(ids);
+          writing.flush();
+          return removed;
         });
   }
 

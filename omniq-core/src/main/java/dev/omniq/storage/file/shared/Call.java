@@ -60,6 +60,7 @@ import java.util.stream.IntStream;
   @JsonSubTypes.Type(value = Call.SetMark.class, name = "setMark"),
   @JsonSubTypes.Type(value = Call.Export.class, name = "export"),
   @JsonSubTypes.Type(value = Call.Restore.class, name = "restore"),
+  @JsonSubTypes.Type(value = Call.Withdraw.class, name = "withdraw"),
 })
 sealed interface Call<T> {
 
@@ -392,6 +393,25 @@ sealed interface Call<T> {
     @Override
     public Optional<List<TaskId>> changes() {
       return Optional.of(tasks.stream().map(Task::id).toList());
+    }
+  }
+
+  /** {@link Movable#withdraw}; a repeated one finds nothing. */
+  record Withdraw(UUID move, List<TaskId> ids) implements Call<List<DeleteOutcome>> {
+    /** Checks that the values are there. */
+    public Withdraw {
+      Objects.requireNonNull(move, "move");
+      ids = List.copyOf(ids);
+    }
+
+    @Override
+    public CompletableFuture<List<DeleteOutcome>> on(TaskStore store) {
+      return movable(store).withdraw(move, ids);
+    }
+
+    @Override
+    public Optional<List<TaskId>> changes() {
+      return Optional.of(ids);
     }
   }
 

@@ -142,4 +142,9 @@ abstract class CallingStore implements TaskStore, WakeUps, Movable {
   public final CompletableFuture<Integer> restore(UUID move, List<Task> tasks) {
     return call(new Call.Restore(move, tasks));
   }
+
+  @Override
+  public final CompletableFuture<List<DeleteOutcome>> withdraw(UUID move, List<TaskId> ids) {
+    return call(new Call.Withdraw(move, ids));
+  }
 }
