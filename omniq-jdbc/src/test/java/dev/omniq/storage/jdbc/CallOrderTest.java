@@ -21,6 +21,7 @@ class CallOrderTest {
   private final CallOrder order = new CallOrder();
   private final List<String> done = Collections.synchronizedList(new ArrayList<>());
   private final CountDownLatch goOn = new CountDownLatch(1);
+  private final CountDownLatch goOnLeft = new CountDownLatch(1);
   private Lane left;
   private Lane right;
 
@@ -29,7 +30,9 @@ class CallOrderTest {
           "note",
           (transaction, text) -> {
             if (text.startsWith("slow")) {
-              awaitGoOn();
+              await(goOn);
+            } else if (text.startsWith("left slow")) {
+              await(goOnLeft);
             }
             done.add(text);
             return text;
@@ -45,6 +48,7 @@ class CallOrderTest {
   @AfterEach
   void close() {
     goOn.countDown();
+    goOnLeft.countDown();
     left.close();
     right.close();
   }
@@ -71,12 +75,37 @@ class CallOrderTest {
   }
 
   @Test
+  void callsBehindOneThatWaits_shareItsTransaction() {
+    List<Integer> together = Collections.synchronizedList(new ArrayList<>());
+    Step<String, String> counted =
+        Step.shared(
+            "counted",
+            (transaction, inputs) -> {
+              together.add(inputs.size());
+              return inputs;
+            });
+    var busy = CompletableFuture.supplyAsync(() -> call(right, "slow")).join();
+    call(left, "left slow");
+    List<CompletableFuture<List<String>>> calls = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      calls.add(order.call(right, () -> right.call(counted, List.of("x"), 1)));
+    }
+    goOnLeft.countDown();
+    CompletableFuture.supplyAsync(() -> call(left, "behind")).join().join();
+    goOn.countDown();
+    calls.forEach(CompletableFuture::join);
+
+    assertThat(busy).isCompleted();
+    assertThat(together).containsExactly(100);
+  }
+
+  @Test
   void call_behindOneThatFailed_isMadeAllTheSame() {
     Step<String, String> failing =
         Step.read(
             "failing",
             (transaction, text) -> {
-              awaitGoOn();
+              await(goOn);
               throw new SQLException("on purpose");
             });
     var failed = order.call(left, () -> left.call(failing, List.of("x"), 1));
@@ -91,9 +120,9 @@ class CallOrderTest {
     return order.call(lane, () -> lane.call(note, List.of(text), 1));
   }
 
-  private void awaitGoOn() {
+  private static void await(CountDownLatch latch) {
     try {
-      goOn.await();
+      latch.await();
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts a lane", e);
     }
