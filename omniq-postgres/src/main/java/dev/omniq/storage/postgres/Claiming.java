@@ -27,7 +27,7 @@ import java.util.Set;
 final class Claiming {
   private static final Duration LONGEST_LEASE = Duration.ofDays(10_000);
 
-  private static final String CLAIM =
+  static final String CLAIM =
       "SELECT "
           + String.join(", ", TaskColumns.TASK.stream().map(each -> "(c.task)." + each).toList())
           + ", ?::text, c.token, c.started, NULL::text"

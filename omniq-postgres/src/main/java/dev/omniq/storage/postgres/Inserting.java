@@ -34,7 +34,7 @@ final class Inserting {
   /** How often a task is tried whose place is taken, and free again when it is looked at. */
   private static final int TRIES = 3;
 
-  private static final String INSERT =
+  static final String INSERT =
       "SELECT {schema}.insert_tasks(" + "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
 
   private static final long LATEST = Times.toMicros(Times.MAX);

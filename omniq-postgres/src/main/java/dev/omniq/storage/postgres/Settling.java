@@ -40,7 +40,7 @@ final class Settling {
       errors = i.errors, result = i.result, notes = i.notes, detached = i.detached,
       lane = i.lane""";
 
-  private static final String SETTLE =
+  static final String SETTLE =
       "SELECT unnest({schema}.settle_tasks("
           + "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
 

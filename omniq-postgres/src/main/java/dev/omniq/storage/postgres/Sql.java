@@ -10,6 +10,7 @@ import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,10 @@ import org.postgresql.PGStatement;
 
 /** Statements on one connection, with names of a schema in place. Used by one thread. */
 final class Sql {
+  /** The hot statements, which do nothing but call a function. */
+  private static final Set<String> CALLS =
+      Set.of(Inserting.INSERT, Claiming.CLAIM, Settling.SETTLE);
+
   private final Connection connection;
   private final Schema schema;
 
@@ -91,13 +96,17 @@ final class Sql {
   }
 
   /**
-   * Never prepared at the server: a plan that was made when a table was small reads it from end to
-   * end, and would be kept while millions of rows come, or dead ones pile up until the next vacuum.
+   * Prepared at the server only if it is a call of a function, whose own statements know how to
+   * live with a plan that is kept, and if the connection allows it. Any other plan that was made
+   * when a table was small reads it from end to end, and would be kept while millions of rows come,
+   * or dead ones pile up until the next vacuum.
    */
   private PreparedStatement bound(String sql, @Nullable Object... parameters) throws SQLException {
     PreparedStatement statement = connection.prepareStatement(schema.in(sql));
     try {
-      statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+      if (!CALLS.contains(sql)) {
+        statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+      }
       for (int i = 0; i < parameters.length; i++) {
         bind(statement, i + 1, parameters[i]);
       }

@@ -1,0 +1,2 @@
+-- A place kept for lists of labels.
+SELECT 1;
