@@ -3,9 +3,14 @@ package dev.omniq.storage.sqlite;
 import dev.omniq.storage.WakeUpListeners;
 import dev.omniq.task.ClaimToken;
 import dev.omniq.task.TimeSource;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -17,16 +22,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Notices what other processes do with the file, while somebody wants to be woken. SQLite counts
- * the commits in memory that all processes share; to look at that number takes a few microseconds
- * and no lock, so it is looked at often, and the table of transitions is read only when it has
- * moved.
+ * Notices what other processes do with the file, while somebody wants to be woken. Every commit
+ * writes to the log beside the file, so the time of its last change is looked at often, on the
+ * timer's thread. When it has moved, SQLite is asked whether another connection has committed, and
+ * if one has, the table of transitions is read.
+ *
+ * <p>The file's attributes are read by its name. Never open a file of SQLite's here: when any
+ * handle of it is closed, the operating system takes all locks of this process away.
  */
 final class Neighbours implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
 
   /** Half of it is how late a task of another process starts, on average. */
-  private static final Duration LOOK_EVERY = Duration.ofMillis(20);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(25);
 
   private final SqliteFile file;
   private final TimeSource time;
@@ -39,7 +47,13 @@ final class Neighbours implements AutoCloseable {
             return made;
           });
 
+  private final Path log;
+  private final boolean logTellsTime =
+      FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
+
   private volatile boolean closed;
+  private long loggedAt;
+  private boolean justMoved;
   private @Nullable Connection connection;
   private @Nullable Sql sql;
   private long version;
@@ -49,7 +63,19 @@ final class Neighbours implements AutoCloseable {
     this.file = file;
     this.time = time;
     this.listeners = listeners;
+    log = log(file.path());
     lookLater();
+  }
+
+  /** SQLite has it beside the file itself, whatever links lead there. */
+  private static Path log(Path database) {
+    Path path = database.toAbsolutePath();
+    try {
+      path = path.toRealPath();
+    } catch (IOException e) {
+      LOG.debug("{} has no real path", path, e);
+    }
+    return Path.of(path + "-wal");
   }
 
   private void lookLater() {
@@ -57,11 +83,41 @@ final class Neighbours implements AutoCloseable {
         LOOK_EVERY,
         () -> {
           try {
-            thread.execute(this::lookAndGoOn);
+            if (closed || mayHaveMoved()) {
+              thread.execute(this::lookAndGoOn);
+            } else {
+              lookLater();
+            }
           } catch (RejectedExecutionException e) {
             LOG.trace("closed meanwhile", e);
           }
         });
+  }
+
+  /**
+   * Whether anybody may have committed since the last look. Times of files move in steps of up to
+   * ten milliseconds, so a commit may have the time of the one before it, which was seen already:
+   * the look after a change is followed by another. Where times are whole seconds, or are noted
+   * late, as on Windows, they say nothing.
+   */
+  private boolean mayHaveMoved() {
+    if (!listeners.any()) {
+      return false;
+    }
+    if (!logTellsTime) {
+      return true;
+    }
+    boolean movedBefore = justMoved;
+    try {
+      Instant changed = Files.getLastModifiedTime(log).toInstant();
+      long at = changed.getEpochSecond() * 1_000_000_000L + changed.getNano();
+      justMoved = at != loggedAt || changed.getNano() == 0;
+      loggedAt = at;
+    } catch (IOException e) {
+      LOG.trace("no log at the moment", e);
+      justMoved = true;
+    }
+    return justMoved || movedBefore;
   }
 
   private void lookAndGoOn() {
