@@ -53,7 +53,7 @@ final class Engine implements GroupCommit.Work, AutoCloseable {
     decisions = new Decisions(state, bodies, options.time());
     views = new Views(state, bodies, options.time());
     reader = Executors.newSingleThreadExecutor(Engine::readerThread);
-    groups = new GroupCommit(journal, this, reader);
+    groups = new GroupCommit(journal, this, reader, options.time());
     upkeep = new Upkeep(this, options, layout, journal);
   }
 
@@ -131,6 +131,12 @@ final class Engine implements GroupCommit.Work, AutoCloseable {
 
   <T> CompletableFuture<T> submit(Command<T> command) {
     groups.submit(command);
+    return command.future();
+  }
+
+  /** The same for a caller that is about to wait, on whose thread it may be carried out. */
+  <T> CompletableFuture<T> submitByCaller(Command<T> command) {
+    groups.submitByCaller(command);
     return command.future();
   }
 

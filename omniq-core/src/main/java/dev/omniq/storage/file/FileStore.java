@@ -96,13 +96,25 @@ public final class FileStore implements TaskStore, WakeUps, Movable {
 
   @Override
   public CompletableFuture<List<Inserted>> insert(List<NewTask> tasks) {
-    if (tasks.isEmpty()) {
-      return CompletableFuture.completedFuture(List.of());
-    }
-    return change(
-        MoveMark.Call.INSERT,
+    return tasks.isEmpty()
+        ? CompletableFuture.completedFuture(List.of())
+        : engine.submit(insertion(tasks));
+  }
+
+  @Override
+  public CompletableFuture<List<Inserted>> insertByCaller(List<NewTask> tasks) {
+    return tasks.isEmpty()
+        ? CompletableFuture.completedFuture(List.of())
+        : engine.submitByCaller(insertion(tasks));
+  }
+
+  private Command<List<Inserted>> insertion(List<NewTask> tasks) {
+    return new Command<>(
+        unlessMoving(
+            MoveMark.Call.INSERT,
+            draft -> new Answer.Forced<>(engine.decisions().insert(tasks, draft))),
         tasks.stream().map(NewTask::id).toList(),
-        draft -> new Answer.Forced<>(engine.decisions().insert(tasks, draft)));
+        new CompletableFuture<>());
   }
 
   @Override
@@ -335,12 +347,14 @@ public final class FileStore implements TaskStore, WakeUps, Movable {
   /** A change that the mark of a move may refuse. */
   private <T> CompletableFuture<T> change(
       MoveMark.Call call, List<TaskId> concerns, Decision<T> decision) {
-    return submit(
-        concerns,
-        draft -> {
-          MoveMark.require(engine.mark(), call);
-          return decision.decide(draft);
-        });
+    return submit(concerns, unlessMoving(call, decision));
+  }
+
+  private <T> Decision<T> unlessMoving(MoveMark.Call call, Decision<T> decision) {
+    return draft -> {
+      MoveMark.require(engine.mark(), call);
+      return decision.decide(draft);
+    };
   }
 
   private <T> CompletableFuture<T> submit(Decision<T> decision) {

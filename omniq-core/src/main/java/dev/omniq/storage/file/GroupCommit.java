@@ -4,11 +4,11 @@ import dev.omniq.storage.file.Command.Answer;
 import dev.omniq.task.OmniQException;
 import dev.omniq.task.OutcomeUnknownException;
 import dev.omniq.task.StorageException;
+import dev.omniq.task.TimeSource;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,11 @@ import org.jspecify.annotations.Nullable;
  * nobody forces yet, that same thread lays the pen down and forces; the other takes the pen and
  * goes on writing groups, which the next force will cover. So a lone durable write is made and
  * forced by one thread, without handing over to another in between; under load one thread writes
- * while the other forces, without timers; and what needs no force never waits for one.
+ * while the other forces; and what needs no force never waits for one.
+ *
+ * <p><b>Callers that wait anyway</b> take either role themselves where it is free, which spares two
+ * changes of threads: see {@link #submitByCaller}. They serve others on the way, but only until
+ * they have their own answer.
  *
  * <p><b>Failure.</b> A group that could not be written changes nothing: the state is rolled back
  * and the members are repeated one by one, each in a group of its own, so that only that member
@@ -56,9 +60,14 @@ final class GroupCommit {
   private final Executor reader;
   private final Inbox inbox = new Inbox();
   private final Draft draft = new Draft();
+
+  /** Of the two threads, the one that waits for commands; who waits must not hold the pen. */
+  private final ReentrantLock turn = new ReentrantLock();
+
   private final ReentrantLock pen = new ReentrantLock();
   private final ReentrantLock forcing = new ReentrantLock();
-  private final ConcurrentLinkedQueue<Pending<?>> waiting = new ConcurrentLinkedQueue<>();
+  private final ForceQueue waiting;
+  private final TimeSource time;
   private final List<Thread> threads;
 
   /** The end of the last group that somebody waited for. */
@@ -67,12 +76,14 @@ final class GroupCommit {
   private volatile @Nullable OmniQException stopped;
 
   /** A command that is decided and written, and answered when the journal is forced so far. */
-  private record Pending<T>(Command<T> command, Answer<T> answer, long position) {}
+  record Pending<T>(Command<T> command, Answer<T> answer, long position) {}
 
-  GroupCommit(Journal journal, Work work, Executor reader) {
+  GroupCommit(Journal journal, Work work, Executor reader, TimeSource time) {
     this.journal = journal;
     this.work = work;
     this.reader = reader;
+    this.time = time;
+    this.waiting = new ForceQueue(time);
     this.lastDurable = journal.end();
     this.threads = List.of(thread("omniq-journal-1"), thread("omniq-journal-2"));
   }
@@ -101,6 +112,44 @@ final class GroupCommit {
   }
 
   /**
+   * Hands in a command whose caller is about to wait for it: carried out on the calling thread, as
+   * far as nobody else is at work. Not on a virtual thread, which would hold up its carrier and all
+   * that want to run there.
+   */
+  void submitByCaller(Command<?> command) {
+    if (isVirtual(Thread.currentThread()) || isAtWork() || journal.hasFailed() || !pen.tryLock()) {
+      submit(command);
+      return;
+    }
+    try {
+      inbox.add(command);
+      carryOut(inbox.take(MAX_BATCH)); // what others, or this caller, handed in before comes first
+    } finally {
+      pen.unlock();
+    }
+    while (!command.future().isDone() && forceUnlessAnother()) {
+      // once more
+    }
+    if (!waiting.isEmpty() || !inbox.isEmpty()) {
+      inbox.wake(); // the others are served by the store's own threads
+    }
+    if (stopped != null) {
+      refuseAll();
+    }
+  }
+
+  /** Whether the calling thread is giving an answer, so that this is called from within. */
+  private boolean isAtWork() {
+    return pen.isHeldByCurrentThread() || forcing.isHeldByCurrentThread();
+  }
+
+  /** By the group that all virtual threads are documented to be in: JDK 17 has no other name. */
+  private static boolean isVirtual(Thread thread) {
+    ThreadGroup group = thread.getThreadGroup();
+    return group != null && group.getName().equals("VirtualThreads");
+  }
+
+  /**
    * Carries out what was handed in before and this last command, and ends the threads.
    *
    * @param reason what later commands are told
@@ -112,16 +161,11 @@ final class GroupCommit {
     if (stopped == null) {
       stopped = reason;
     }
-    inbox.put(nothing());
+    inbox.wake();
     for (Thread thread : threads) {
       joinUninterrupted(thread);
     }
     refuseAll();
-  }
-
-  /** A command that does nothing but wake who sleeps over the inbox. */
-  private static Command<Boolean> nothing() {
-    return new Command<>(draft -> new Answer.Written<>(true), List.of(), new CompletableFuture<>());
   }
 
   private static void joinUninterrupted(Thread thread) {
@@ -149,16 +193,29 @@ final class GroupCommit {
   }
 
   private void run() {
-    while (stopped == null) {
+    while (awaitCommands()) {
       pen.lock();
       try {
-        if (stopped == null) {
-          carryOut(inbox.take(MAX_BATCH));
-        }
+        carryOut(inbox.take(MAX_BATCH));
       } finally {
         pen.unlock();
       }
-      forceWhatWaits();
+      while (!waiting.isEmpty() && forceUnlessAnother()) {
+        // once more
+      }
+    }
+  }
+
+  /** Whether there is work; false at the end. */
+  private boolean awaitCommands() {
+    turn.lock();
+    try {
+      if (stopped == null) {
+        inbox.await();
+      }
+      return stopped == null;
+    } finally {
+      turn.unlock();
     }
   }
 
@@ -299,38 +356,56 @@ final class GroupCommit {
     }
   }
 
-  /** Forces, unless another thread does, as long as somebody waits. */
-  private void forceWhatWaits() {
-    while (!waiting.isEmpty() && forcing.tryLock()) {
-      boolean fine = false;
-      try {
-        fine = forceOnce();
-      } finally {
-        forcing.unlock();
-      }
-      if (!fine) {
-        inbox.put(nothing()); // so that the holder of the pen wakes and begins anew
-        return;
-      }
+  /**
+   * Forces for all who wait, unless another thread is at it, which looks after who came meanwhile.
+   *
+   * @return whether to look whether somebody still waits
+   */
+  private boolean forceUnlessAnother() {
+    if (!forcing.tryLock()) {
+      return false;
     }
+    boolean fine = false;
+    try {
+      fine = force();
+    } finally {
+      forcing.unlock();
+    }
+    if (!fine) {
+      inbox.wake(); // so that somebody takes the pen and begins anew
+    }
+    return fine;
   }
 
   /** Forces and answers who waited for it; false if the force failed. */
-  private boolean forceOnce() {
-    Pending<?> next = waiting.peek();
-    if (next != null && next.position() > journal.forced()) {
-      try {
-        journal.force();
-      } catch (IOException e) {
-        return false;
-      }
+  private boolean force() {
+    answerForced();
+    if (waiting.isEmpty()) {
+      return true;
     }
-    long forced = journal.forced();
-    for (next = waiting.peek(); next != null && next.position() <= forced; next = waiting.peek()) {
-      waiting.remove();
-      giveTo(next);
+    waiting.gather();
+    long began = time.nanoTime();
+    try {
+      journal.force();
+    } catch (IOException e) {
+      return false;
     }
+    long ended = time.nanoTime();
+    waiting.answered(answerForced(), began, ended);
     return true;
+  }
+
+  /** Answers who waits for what is forced already: how many. */
+  private int answerForced() {
+    int answered = 0;
+    long forced = journal.forced();
+    for (Pending<?> next = waiting.pollUpTo(forced);
+        next != null;
+        next = waiting.pollUpTo(forced)) {
+      giveTo(next);
+      answered++;
+    }
+    return answered;
   }
 
   private <T> void giveTo(Pending<T> pending) {

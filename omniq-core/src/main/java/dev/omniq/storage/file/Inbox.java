@@ -9,45 +9,68 @@ import org.jspecify.annotations.Nullable;
 /** Commands on their way from many threads to the one that holds the pen. */
 final class Inbox {
   private final ConcurrentLinkedQueue<Command<?>> queue = new ConcurrentLinkedQueue<>();
-  private volatile @Nullable Thread reader;
+  private volatile @Nullable Thread sleeper;
+  private volatile boolean called;
 
-  /** Adds a command and wakes the reader if it sleeps. */
+  /** Adds a command and wakes who sleeps over the inbox. */
   void put(Command<?> command) {
+    add(command);
+    unpark();
+  }
+
+  /** Adds a command and wakes nobody: the caller takes it itself, or calls {@link #wake}. */
+  void add(Command<?> command) {
     queue.add(command);
-    Thread sleeping = reader;
+  }
+
+  /** Wakes who sleeps over the inbox, and if nobody does, lets the next one not sleep. */
+  void wake() {
+    called = true;
+    unpark();
+  }
+
+  private void unpark() {
+    Thread sleeping = sleeper;
     if (sleeping != null) {
       LockSupport.unpark(sleeping);
     }
   }
 
-  /**
-   * Waits for commands; takes those that are there, at most {@code limit}. One caller at a time.
-   */
-  List<Command<?>> take(int limit) {
-    var taken = new ArrayList<Command<?>>();
-    Command<?> first = queue.poll();
-    if (first == null) {
-      reader = Thread.currentThread();
-      while ((first = queue.poll()) == null) {
+  boolean isEmpty() {
+    return queue.isEmpty();
+  }
+
+  /** Waits until there are commands, or {@link #wake} is called. One caller at a time. */
+  void await() {
+    if (!hasCalled()) {
+      sleeper = Thread.currentThread();
+      while (!hasCalled()) {
         LockSupport.park(this);
       }
-      reader = null;
+      sleeper = null;
     }
-    for (Command<?> next = first; next != null; next = queue.poll()) {
-      taken.add(next);
-      if (taken.size() == limit) {
+    called = false;
+  }
+
+  private boolean hasCalled() {
+    return called || !queue.isEmpty();
+  }
+
+  /** Takes what is there without waiting, at most {@code limit}. */
+  List<Command<?>> take(int limit) {
+    var taken = new ArrayList<Command<?>>();
+    while (taken.size() < limit) {
+      Command<?> next = queue.poll();
+      if (next == null) {
         break;
       }
+      taken.add(next);
     }
     return taken;
   }
 
-  /** Takes what is there without waiting. */
+  /** Takes all that is there without waiting. */
   List<Command<?>> drain() {
-    var taken = new ArrayList<Command<?>>();
-    for (Command<?> next = queue.poll(); next != null; next = queue.poll()) {
-      taken.add(next);
-    }
-    return taken;
+    return take(Integer.MAX_VALUE);
   }
 }

@@ -2,8 +2,6 @@ package dev.omniq.storage.file;
 
 import dev.omniq.task.StorageException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,14 +28,13 @@ final class SystemDisk implements Disk {
 
   @Override
   public DiskFile open(Path file) throws IOException {
-    return new ChannelFile(
-        FileChannel.open(
-            file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE));
+    return SystemFile.open(
+        file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   @Override
   public DiskFile openToRead(Path file) throws IOException {
-    return new ChannelFile(FileChannel.open(file, StandardOpenOption.READ));
+    return SystemFile.open(file, StandardOpenOption.READ);
   }
 
   @Override
@@ -109,53 +106,8 @@ final class SystemDisk implements Disk {
     if (WINDOWS) {
       return; // a directory cannot be opened there; NTFS writes names ahead of their use
     }
-    try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
-  }
-
-  private record ChannelFile(FileChannel channel) implements DiskFile {
-
-    @Override
-    public long size() throws IOException {
-      return channel.size();
-    }
-
-    @Override
-    public void write(ByteBuffer bytes, long position) throws IOException {
-      long at = position;
-      while (bytes.hasRemaining()) {
-        at += channel.write(bytes, at);
-      }
-    }
-
-    @Override
-    public int read(ByteBuffer into, long position) throws IOException {
-      int total = 0;
-      while (into.hasRemaining()) {
-        int count = channel.read(into, position + total);
-        if (count < 0) {
-          break;
-        }
-        total += count;
-      }
-      return total;
-    }
-
-    /** Without the file's times: fdatasync, which includes the length. */
-    @Override
-    public void force() throws IOException {
-      channel.force(false);
-    }
-
-    @Override
-    public void truncate(long size) throws IOException {
-      channel.truncate(size);
-    }
-
-    @Override
-    public void close() throws IOException {
-      channel.close();
+    try (DiskFile file = SystemFile.open(directory, StandardOpenOption.READ)) {
+      file.force();
     }
   }
 }

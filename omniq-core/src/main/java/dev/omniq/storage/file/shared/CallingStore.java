@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A store that makes a {@link Call} of each call and passes it on. All its kinds are on one machine
@@ -42,6 +43,11 @@ abstract class CallingStore implements TaskStore, WakeUps, Movable {
   /** Passes a call on. */
   abstract <T> CompletableFuture<T> call(Call<T> call);
 
+  /** The store itself, if it is in this process and calls need not be passed on. */
+  @Nullable TaskStore direct() {
+    return null;
+  }
+
   @Override
   public final Instant now() {
     return time.now();
@@ -50,6 +56,12 @@ abstract class CallingStore implements TaskStore, WakeUps, Movable {
   @Override
   public final CompletableFuture<List<Inserted>> insert(List<NewTask> tasks) {
     return call(new Call.Insert(tasks));
+  }
+
+  @Override
+  public final CompletableFuture<List<Inserted>> insertByCaller(List<NewTask> tasks) {
+    TaskStore direct = direct();
+    return direct == null ? insert(tasks) : direct.insertByCaller(tasks);
   }
 
   @Override

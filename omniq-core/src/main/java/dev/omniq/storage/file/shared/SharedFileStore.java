@@ -123,6 +123,11 @@ public final class SharedFileStore {
       return isClosed() ? CompletableFuture.failedFuture(Messages.closed()) : store.call(call);
     }
 
+    @Override
+    @Nullable TaskStore direct() {
+      return isClosed() ? null : store.direct();
+    }
+
     private synchronized boolean isClosed() {
       return closed;
     }

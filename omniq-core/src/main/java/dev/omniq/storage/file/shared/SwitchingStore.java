@@ -114,6 +114,11 @@ final class SwitchingStore extends CallingStore implements Keeper.Finder {
     return waiting.answer();
   }
 
+  @Override
+  @Nullable TaskStore direct() {
+    return own;
+  }
+
   private void settled(Settled over) {
     synchronized (lock) {
       if (!pending.remove(over.call())) {
