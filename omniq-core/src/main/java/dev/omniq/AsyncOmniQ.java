@@ -8,12 +8,14 @@ import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.storage.WorkerInfo;
 import dev.omniq.task.CancelOutcome;
+import dev.omniq.task.ChangedTasks;
 import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.Due;
 import dev.omniq.task.Enqueued;
 import dev.omniq.task.NewTask;
 import dev.omniq.task.QueueStats;
 import dev.omniq.task.Task;
+import dev.omniq.task.TaskChange;
 import dev.omniq.task.TaskFailedException;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskNotFinishedException;
@@ -28,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -154,6 +157,20 @@ public final class AsyncOmniQ {
   /** Makes a waiting task due now. */
   public CompletableFuture<Void> runNow(TaskId id) {
     return queue.reschedule(id, Due.now());
+  }
+
+  /** Changes a page of tasks; see {@link OmniQ#change(TaskChange, TaskQuery)}. */
+  public CompletableFuture<ChangedTasks> change(TaskChange change, TaskQuery page) {
+    return change(change, page, task -> true);
+  }
+
+  /** Changes some tasks of a page; see {@link OmniQ#change(TaskChange, TaskQuery, Predicate)}. */
+  public CompletableFuture<ChangedTasks> change(
+      TaskChange change, TaskQuery page, Predicate<Task> only) {
+    return queue.change(
+        Given.required(change, "the change"),
+        Given.required(page, "the query"),
+        Given.required(only, "the condition"));
   }
 
   /** Removes finished tasks that need not be kept; see {@link OmniQ#purge}. */

@@ -11,6 +11,7 @@ import dev.omniq.storage.Retention;
 import dev.omniq.storage.TaskStore;
 import dev.omniq.storage.WorkerInfo;
 import dev.omniq.task.CancelOutcome;
+import dev.omniq.task.ChangedTasks;
 import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.Enqueued;
 import dev.omniq.task.NewTask;
@@ -18,6 +19,7 @@ import dev.omniq.task.OmniQException;
 import dev.omniq.task.OutcomeUnknownException;
 import dev.omniq.task.QueueStats;
 import dev.omniq.task.Task;
+import dev.omniq.task.TaskChange;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskResult;
@@ -31,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -239,6 +242,36 @@ public final class OmniQ implements AutoCloseable {
    */
   public void runNow(TaskId id) {
     join(async.runNow(id));
+  }
+
+  /**
+   * Changes many tasks: those that {@link #tasks} lists for this query, one page of them, in one
+   * durable write (in several where their errors and logs are large). The query's limit is the size
+   * of the page; a thousand is a good choice. For all that match, page by page:
+   *
+   * <pre>{@code
+   * Optional<TaskQuery> page = Optional.of(TaskQuery.all().status(FAILED).limit(1_000));
+   * while (page.isPresent()) {
+   *   page = omniq.change(TaskChange.RETRY, page.get()).next();
+   * }
+   * }</pre>
+   *
+   * <p>What can be done with each task, and what follows, is as with {@link #cancel}, {@link
+   * #retry}, {@link #runNow} and {@link #delete}. A task that cannot be changed is left as it is,
+   * and the answer says why; one that is no longer as it was listed is looked at again, by itself.
+   * If the call fails, some of the page may have been changed: to repeat it is safe.
+   */
+  public ChangedTasks change(TaskChange change, TaskQuery page) {
+    return join(async.change(change, page));
+  }
+
+  /**
+   * The same for some tasks of the page only, by what no query can ask for.
+   *
+   * @param only is called with each task of the page, on a thread of the store: it must be quick
+   */
+  public ChangedTasks change(TaskChange change, TaskQuery page, Predicate<Task> only) {
+    return join(async.change(change, page, only));
   }
 
   /**

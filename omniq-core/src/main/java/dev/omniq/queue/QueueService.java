@@ -19,6 +19,7 @@ import dev.omniq.storage.Transition;
 import dev.omniq.storage.WakeUps;
 import dev.omniq.storage.WorkerInfo;
 import dev.omniq.task.CancelOutcome;
+import dev.omniq.task.ChangedTasks;
 import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.Due;
 import dev.omniq.task.NewTask;
@@ -26,11 +27,11 @@ import dev.omniq.task.Notes;
 import dev.omniq.task.OmniQException;
 import dev.omniq.task.Outcome;
 import dev.omniq.task.Task;
+import dev.omniq.task.TaskChange;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskListener.Kind;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskResult;
-import dev.omniq.task.TaskStatus;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -40,9 +41,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
- * The queue: the only caller of a store. Each method turns a wish into a store's compare-and-set by
+ * The queue: with what stands behind it, the only caller of a store. Each method turns a wish into a store's compare-and-set by
  * {@link Rules}, and tells the listeners what became of it. Thread-safe; nothing here blocks,
  * except {@link #insertBlocking} where room is short.
  */
@@ -51,6 +53,8 @@ public final class QueueService implements AutoCloseable {
   private final Backpressure backpressure;
   private final Listeners listeners;
   private final Waiters waiters;
+  private final Announcements announcements;
+  private final UserChanges changes;
 
   /**
    * A queue on a store, which it closes with itself.
@@ -62,6 +66,8 @@ public final class QueueService implements AutoCloseable {
     this.backpressure = new Backpressure(maxWaitingBytes);
     this.listeners = listeners;
     this.waiters = waiters;
+    announcements = new Announcements(listeners, waiters, store::now);
+    changes = new UserChanges(store, announcements);
   }
 
   /** The store's clock. */
@@ -211,7 +217,7 @@ public final class QueueService implements AutoCloseable {
         .handle(
             (found, failure) -> {
               if (failure == null && found.filter(task -> isRecorded(success, task)).isPresent()) {
-                announce(before, success, Kind.SUCCEEDED);
+                announcements.made(before, success, Kind.SUCCEEDED);
               }
               return Confirmation.SETTLED;
             });
@@ -264,7 +270,7 @@ public final class QueueService implements AutoCloseable {
               for (int i = 0; i < answers.size(); i++) {
                 if (answers.get(i) instanceof Applied.Done) {
                   Transition made = transitions.get(i);
-                  announce(
+                  announcements.made(
                       expired.get(i).task(),
                       made,
                       made.next().status().isFinished() ? Kind.FAILED : Kind.RESCUED);
@@ -276,24 +282,7 @@ public final class QueueService implements AutoCloseable {
 
   /** Ends a live task, also a running one, whose handler is interrupted. */
   public CompletableFuture<CancelOutcome> cancel(TaskId id) {
-    return store
-        .find(id)
-        .thenCompose(
-            found -> found.map(this::cancel).orElseGet(() -> done(CancelOutcome.NOT_FOUND)));
-  }
-
-  private CompletableFuture<CancelOutcome> cancel(Task task) {
-    CancelOutcome outcome =
-        switch (task.status()) {
-          case PENDING -> CancelOutcome.CANCELLED;
-          case RUNNING -> CancelOutcome.INTERRUPTED;
-          case SUCCESS, FAILED, CANCELLED -> CancelOutcome.ALREADY_FINISHED;
-        };
-    if (outcome == CancelOutcome.ALREADY_FINISHED) {
-      return done(outcome);
-    }
-    return apply(task, Rules.cancel(task, moment(now())), Kind.CANCELLED)
-        .thenCompose(answer -> answer instanceof Applied.Done ? done(outcome) : cancel(task.id()));
+    return changes.cancel(id);
   }
 
   /**
@@ -301,25 +290,7 @@ public final class QueueService implements AutoCloseable {
    * ends meanwhile takes the attempt to its follow-up; each attempt is one compare-and-set.
    */
   public CompletableFuture<Boolean> cancelSeries(TaskId anyRun) {
-    return store
-        .find(anyRun)
-        .thenCompose(found -> cancelLiveRun(found.map(Task::seriesId).orElse(anyRun)));
-  }
-
-  private CompletableFuture<Boolean> cancelLiveRun(TaskId seriesId) {
-    return store
-        .liveRun(seriesId)
-        .thenCompose(
-            live -> {
-              if (live.isEmpty()) {
-                return done(false);
-              }
-              Transition cancel = Rules.cancel(live.get(), moment(now()));
-              return apply(live.get(), cancel, Kind.CANCELLED)
-                  .thenCompose(
-                      answer ->
-                          answer instanceof Applied.Done ? done(true) : cancelLiveRun(seriesId));
-            });
+    return changes.cancelSeries(anyRun);
   }
 
   /**
@@ -329,28 +300,7 @@ public final class QueueService implements AutoCloseable {
    *     live task holds its unique key
    */
   public CompletableFuture<Void> retry(TaskId id) {
-    return store.find(id).thenCompose(found -> retry(id, found));
-  }
-
-  private CompletableFuture<Void> retry(TaskId id, Optional<Task> found) {
-    if (found.isEmpty()) {
-      return refused("there is no task " + id + " to retry");
-    }
-    Task task = found.get();
-    if (task.status().isLive()) {
-      return refused(
-          "task " + id + " is " + task.status() + "; only a finished task can be retried");
-    }
-    return apply(task, Rules.retry(task, moment(now())), Kind.RETRIED)
-        .thenCompose(
-            answer -> {
-              if (answer instanceof Applied.KeyHeld held) {
-                return refused(
-                    "task %s cannot be retried: its unique key '%s' is held by live task %s"
-                        .formatted(id, task.uniqueKey().orElse(""), held.holder()));
-              }
-              return answer instanceof Applied.Done ? done() : retry(id);
-            });
+    return changes.retry(id);
   }
 
   /**
@@ -359,27 +309,22 @@ public final class QueueService implements AutoCloseable {
    * @throws OmniQException (as the future's failure) if the task is missing or does not wait
    */
   public CompletableFuture<Void> reschedule(TaskId id, Due due) {
-    return store.find(id).thenCompose(found -> reschedule(id, found, due));
-  }
-
-  private CompletableFuture<Void> reschedule(TaskId id, Optional<Task> found, Due due) {
-    if (found.isEmpty()) {
-      return refused("there is no task " + id + " to reschedule");
-    }
-    Task task = found.get();
-    if (task.status() != TaskStatus.PENDING) {
-      return refused(
-          "task %s is %s; only a task that waits can be rescheduled%s"
-              .formatted(
-                  id, task.status(), task.status().isFinished() ? ", but this one retried" : ""));
-    }
-    return apply(task, Rules.reschedule(task, due, moment(now())), Kind.RESCHEDULED)
-        .thenCompose(answer -> answer instanceof Applied.Done ? done() : reschedule(id, due));
+    return changes.reschedule(id, due);
   }
 
   /** Removes a task that is not running. */
   public CompletableFuture<DeleteOutcome> delete(TaskId id) {
-    return store.delete(List.of(id)).thenApply(outcomes -> outcomes.get(0));
+    return changes.delete(id);
+  }
+
+  /**
+   * Changes a page of tasks in one durable write, or in several if their states are large.
+   *
+   * @param only which of the page's tasks; called on a thread of the store
+   */
+  public CompletableFuture<ChangedTasks> change(
+      TaskChange change, TaskQuery page, Predicate<Task> only) {
+    return changes.change(change, page, only);
   }
 
   /** The task as it stands. */
@@ -441,37 +386,17 @@ public final class QueueService implements AutoCloseable {
             answers -> {
               Applied answer = answers.get(0);
               if (answer instanceof Applied.Done) {
-                announce(before, transition, kind);
+                announcements.made(before, transition, kind);
               }
               return answer;
             });
   }
 
-  private void announce(Task before, Transition made, Kind kind) {
-    if (made.next().status().isFinished()) {
-      waiters.finished(made.id());
-    }
-    if (listeners.any()) {
-      listeners.tell(before.with(made.next()), kind, now());
-      made.followUp()
-          .ifPresent(next -> listeners.tell(Task.stored(next, now()), Kind.ENQUEUED, now()));
-    }
-  }
-
-  private static Rules.Moment moment(Instant now) {
+  static Rules.Moment moment(Instant now) {
     return new Rules.Moment(now, ThreadLocalRandom.current().nextDouble(), TaskId.next(now));
-  }
-
-  /** Complete, without a value. */
-  private static CompletableFuture<Void> done() {
-    return CompletableFuture.allOf();
   }
 
   private static <T> CompletableFuture<T> done(T value) {
     return CompletableFuture.completedFuture(value);
-  }
-
-  private static <T> CompletableFuture<T> refused(String message) {
-    return CompletableFuture.failedFuture(new OmniQException(message));
   }
 }
