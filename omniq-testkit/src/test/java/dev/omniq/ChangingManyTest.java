@@ -215,8 +215,8 @@ public class ChangingManyTest extends OmniQFixture {
 
   @Test
   void delete_tellsWhatBecameOfSeries() {
-    TaskId run = omniq.enqueue(
-            task(ChangingManyTest::nothing).eta(NOON).interval(Duration.ofHours(1)));
+    TaskId run =
+        omniq.enqueue(task(ChangingManyTest::nothing).eta(NOON).interval(Duration.ofHours(1)));
     inline(ChangingManyTest.class).runDue();
     Task next = omniq.tasks(ALL.status(TaskStatus.PENDING)).get(0);
 

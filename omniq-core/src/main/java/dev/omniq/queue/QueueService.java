@@ -44,9 +44,9 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
- * The queue: with what stands behind it, the only caller of a store. Each method turns a wish into a store's compare-and-set by
- * {@link Rules}, and tells the listeners what became of it. Thread-safe; nothing here blocks,
- * except {@link #insertBlocking} where room is short.
+ * The queue: with what stands behind it, the only caller of a store. Each method turns a wish into
+ * a store's compare-and-set by {@link Rules}, and tells the listeners what became of it.
+ * Thread-safe; nothing here blocks, except {@link #insertBlocking} where room is short.
  */
 public final class QueueService implements AutoCloseable {
   private final TaskStore store;

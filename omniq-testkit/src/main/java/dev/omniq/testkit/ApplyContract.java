@@ -29,6 +29,7 @@ import dev.omniq.storage.Transition.Expected;
 import dev.omniq.task.ClaimToken;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskError;
+import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskState;
 import dev.omniq.task.TaskStatus;
 import java.util.Arrays;
@@ -408,6 +409,52 @@ abstract class ApplyContract extends ContractFixture {
     apply(cancel(find(id(1))));
 
     assertThat(insert(task(2, keyed("key")))).containsExactly(new Inserted(id(2), true));
+  }
+
+  @Test
+  void observersOfMany_areAnsweredInTheirOrder() {
+    Task plain = finish(task(1));
+    Task free = finish(task(2, keyed("free")));
+    Task first = finish(task(3, keyed("key")));
+    Task second = finish(task(4, keyed("key")));
+    Task third = finish(task(5, keyed("key")));
+    Task running = start(task(6)).task();
+    insert(task(7), task(8), task(9, keyed("key")));
+    Task outdated = find(id(7));
+    apply(observed(outdated, pending(outdated, NOON.plus(HOUR))));
+    Task unknown = Task.stored(task(99), NOON);
+
+    List<Applied> answers =
+        get(
+            store.apply(
+                List.of(
+                    retry(plain, NOON),
+                    retry(free, NOON),
+                    retry(first, NOON),
+                    cancel(running),
+                    cancel(outdated),
+                    cancel(unknown),
+                    cancel(find(id(9))),
+                    retry(second, NOON),
+                    retry(third, NOON),
+                    cancel(find(id(8))))));
+
+    assertThat(answers)
+        .containsExactly(
+            Applied.APPLIED,
+            Applied.APPLIED,
+            new Applied.KeyHeld(id(9)),
+            Applied.APPLIED,
+            Applied.STALE,
+            Applied.STALE,
+            Applied.APPLIED,
+            Applied.APPLIED,
+            new Applied.KeyHeld(id(4)),
+            Applied.APPLIED);
+    assertThat(list(TaskQuery.all().status(TaskStatus.CANCELLED)))
+        .containsExactlyElementsOf(ids(9, 8, 6));
+    assertThat(claimedIds(ask())).containsExactlyElementsOf(ids(1, 2, 4));
+    assertThat(find(id(1)).state().revision()).isEqualTo(plain.state().revision() + 2);
   }
 
   @Test

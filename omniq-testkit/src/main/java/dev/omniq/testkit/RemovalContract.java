@@ -18,6 +18,7 @@ import dev.omniq.storage.Inserted;
 import dev.omniq.storage.Retention;
 import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.TaskQuery;
+import dev.omniq.task.TaskStatus;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Nested;
@@ -107,6 +108,36 @@ abstract class RemovalContract extends ContractFixture {
 
     assertThat(delete(id(1)).deleted()).isTrue();
     assertThat(liveRun(id(1))).contains(id(2));
+  }
+
+  @Test
+  void delete_ofRunsOfOneSeries_tellsOfEachWhatItWasThen() {
+    runOnce();
+
+    assertThat(get(store.delete(ids(1, 2))))
+        .containsExactly(DeleteOutcome.SERIES_CONTINUES, DeleteOutcome.SERIES_ENDED);
+  }
+
+  @Test
+  void delete_ofTheLiveRunFirst_leavesNoSeriesToGoOn() {
+    runOnce();
+
+    assertThat(get(store.delete(ids(2, 1))))
+        .containsExactly(DeleteOutcome.SERIES_ENDED, DeleteOutcome.DELETED);
+    assertThat(list(TaskQuery.all())).isEmpty();
+  }
+
+  @Test
+  void delete_ofMany_leavesNothingToClaim_andTheCountsAreRight() {
+    finish(task(1));
+    insert(task(2), task(3), task(4));
+
+    assertThat(get(store.delete(ids(1, 2, 4)))).containsOnly(DeleteOutcome.DELETED);
+
+    assertThat(claimedIds(ask())).containsExactly(id(3));
+    assertThat(get(store.stats()).queues().get("default").byStatus())
+        .containsEntry(TaskStatus.RUNNING, 1L)
+        .doesNotContainEntry(TaskStatus.SUCCESS, 1L);
   }
 
   @Test

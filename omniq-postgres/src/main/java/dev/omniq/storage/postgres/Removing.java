@@ -7,8 +7,13 @@ import dev.omniq.task.TaskStatus;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Tasks go, and so does what nobody needs to know of them any more. */
 final class Removing {
@@ -61,11 +66,73 @@ final class Removing {
 
   /** The same, but no mark of a move is asked. */
   List<DeleteOutcome> remove(List<TaskId> ids) throws SQLException {
+    Map<TaskId, DeleteOutcome> together = ids.size() == 1 ? Map.of() : removeTogether(ids);
+    Set<TaskId> seen = new HashSet<>();
     List<DeleteOutcome> answers = new ArrayList<>(ids.size());
     for (TaskId id : ids) {
-      answers.add(remove(id));
+      DeleteOutcome done = seen.add(id) ? together.get(id) : null;
+      answers.add(done == null ? remove(id) : done);
     }
     return answers;
+  }
+
+  /** Those that nobody runs or has locked; the others are left to be looked at one by one. */
+  private Map<TaskId, DeleteOutcome> removeTogether(List<TaskId> ids) throws SQLException {
+    Map<TaskId, Row> rows = Together.lock(sql, ids);
+    Set<TaskId> left = Together.leave(sql, List.copyOf(rows.values()));
+    if (left.isEmpty()) {
+      return Map.of();
+    }
+    sql.update(
+        """
+        WITH gone AS (DELETE FROM {schema}.task WHERE id = ANY (?) RETURNING queue, name, status)
+        INSERT INTO {schema}.counter (queue, name, status, n)
+        SELECT queue, name, status, -count(*) FROM gone GROUP BY queue, name, status
+        """,
+        Sql.Column.ids(List.copyOf(left), id -> id));
+    return outcomes(ids, rows, left);
+  }
+
+  /** In their order, for a run that goes before its series ends leaves the series. */
+  private Map<TaskId, DeleteOutcome> outcomes(
+      List<TaskId> ids, Map<TaskId, Row> rows, Set<TaskId> left) throws SQLException {
+    Set<TaskId> series = liveSeries(rows.values(), left);
+    Map<TaskId, DeleteOutcome> outcomes = new HashMap<>();
+    for (TaskId id : ids) {
+      Row row = rows.get(id);
+      if (row != null && left.contains(id) && !outcomes.containsKey(id)) {
+        if (row.carriesSeries()) {
+          series.remove(row.seriesId());
+          outcomes.put(id, DeleteOutcome.SERIES_ENDED);
+        } else {
+          boolean continues = row.status().isFinished() && series.contains(row.seriesId());
+          outcomes.put(id, continues ? DeleteOutcome.SERIES_CONTINUES : DeleteOutcome.DELETED);
+        }
+      }
+    }
+    return outcomes;
+  }
+
+  /** The series of finished runs that had a live one when the first of them went. */
+  private Set<TaskId> liveSeries(Collection<Row> rows, Set<TaskId> left) throws SQLException {
+    Set<TaskId> live = new HashSet<>();
+    List<TaskId> ended = new ArrayList<>();
+    for (Row row : rows) {
+      if (row.carriesSeries() && left.contains(row.id())) {
+        live.add(row.seriesId());
+      } else if (row.recurring() && row.status().isFinished()) {
+        ended.add(row.seriesId());
+      }
+    }
+    if (!ended.isEmpty()) {
+      live.addAll(
+          sql.list(
+              "SELECT series_id FROM {schema}.task WHERE series_id = ANY (?)"
+                  + " AND status = 'PENDING' AND recurring AND NOT detached",
+              row -> Sql.id(row, 1),
+              Sql.Column.ids(ended, id -> id)));
+    }
+    return live;
   }
 
   /** A task may be claimed, and given back, while it is looked at. */

@@ -7,6 +7,7 @@ import dev.omniq.task.TaskStatus;
 import dev.omniq.task.Times;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,14 +40,19 @@ record Row(
       SELECT t.id, t.seq, t.lane, t.queue, t.name, t.priority, t.unique_key, t.series_id,
         t.recurring, t.status, t.revision, t.due_at, t.detached, r.worker, r.sequence, r.extensions
       FROM {schema}.task t LEFT JOIN {schema}.running r ON r.task = t.id
-      WHERE t.id = ?
       """;
 
   /** A claim and how often it was extended. */
   record Hold(ClaimToken token, long extensions) {}
 
   static Optional<Row> read(Sql sql, TaskId id) throws SQLException {
-    return sql.first(SELECT, Row::of, id);
+    return sql.first(SELECT + "WHERE t.id = ?", Row::of, id);
+  }
+
+  static List<Row> read(Sql sql, List<TaskId> ids) throws SQLException {
+    return ids.isEmpty()
+        ? List.of()
+        : sql.list(SELECT + "WHERE t.id = ANY (?)", Row::of, Sql.Column.ids(ids, id -> id));
   }
 
   /** Locks the row of the task first, so that what is read is what will be changed. */
@@ -85,6 +91,11 @@ record Row(
         running
             ? Optional.of(new Hold(new ClaimToken(worker, row.getLong(15)), row.getLong(16)))
             : Optional.empty());
+  }
+
+  /** Where it waits in its lane. */
+  long rank() {
+    return TaskColumns.rank(Times.ofMicros(dueAt), priority);
   }
 
   /** As it stands: a claim counts. */
@@ -129,7 +140,7 @@ record Row(
           sql.update(
                   "DELETE FROM {schema}.ready WHERE lane = ? AND rank = ? AND seq = ?",
                   lane,
-                  TaskColumns.rank(Times.ofMicros(dueAt), priority),
+                  rank(),
                   seq)
               == 1;
       case RUNNING ->

@@ -28,12 +28,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * States change. What holders and rescuers tell of claims goes in one statement for all; what
- * others want of tasks that are not theirs goes one by one, for it needs to be decided on what is
- * there.
+ * others want of tasks that are not theirs goes {@link Together} where nobody runs them, and else
+ * one by one, for it needs to be decided on what is there.
  */
 final class Settling {
   /** What becomes of a row; i holds the new state. */
-  private static final String SET =
+  static final String SET =
       """
       status = i.status, due_at = i.due_at, attempt = i.attempt, losses = i.losses,
       started_at = i.started_at, finished_at = i.finished_at, worker = i.by_worker,
@@ -99,24 +99,35 @@ final class Settling {
 
   // ---- in their order ----
 
-  /** Settlements that stand together go together; no task is twice among them. */
+  /** What stands together, and is of one kind, goes together; no task is twice among it. */
   List<Applied> apply(List<Transition> transitions) throws SQLException {
     Applied[] answers = new Applied[transitions.size()];
     Map<TaskId, Integer> together = new LinkedHashMap<>();
+    boolean settlements = true;
     for (int i = 0; i < answers.length; i++) {
       Transition transition = transitions.get(i);
-      if (!isSettlement(transition)) {
-        settle(together, transitions, answers);
-        answers[i] = change(transition);
-      } else {
-        if (together.containsKey(transition.id())) {
-          settle(together, transitions, answers);
-        }
-        together.put(transition.id(), i);
+      if (isSettlement(transition) != settlements || together.containsKey(transition.id())) {
+        make(settlements, together, transitions, answers);
+        settlements = isSettlement(transition);
       }
+      together.put(transition.id(), i);
     }
-    settle(together, transitions, answers);
+    make(settlements, together, transitions, answers);
     return Arrays.asList(answers);
+  }
+
+  private void make(
+      boolean settlements,
+      Map<TaskId, Integer> together,
+      List<Transition> transitions,
+      Applied[] answers)
+      throws SQLException {
+    if (settlements) {
+      settle(together, transitions, answers);
+    } else {
+      change(together, transitions, answers);
+    }
+    together.clear();
   }
 
   /** RUNNING never follows a claim: that is refused where it is decided upon what is there. */
@@ -146,7 +157,6 @@ final class Settling {
       }
     }
     insert(followUps);
-    together.clear();
   }
 
   private List<Inserted> insert(List<NewTask> followUps) throws SQLException {
@@ -225,10 +235,24 @@ final class Settling {
     return state.finishedAt().map(Times::toMicros).orElse(null);
   }
 
-  // ---- one by one ----
+  // ---- changes of what is not the speaker's ----
+
+  private void change(
+      Map<TaskId, Integer> together, List<Transition> transitions, Applied[] answers)
+      throws SQLException {
+    sql.first("SELECT {schema}.admit('APPLY')", row -> true);
+    List<Transition> changes = together.values().stream().map(transitions::get).toList();
+    List<Applied> given =
+        changes.size() == 1
+            ? List.of(change(changes.get(0)))
+            : new Together(transaction, sql, lanes, clock).apply(changes, this::change);
+    int next = 0;
+    for (int place : together.values()) {
+      answers[place] = given.get(next++);
+    }
+  }
 
   private Applied change(Transition transition) throws SQLException {
-    sql.first("SELECT {schema}.admit('APPLY')", row -> true);
     Optional<Row> found = Row.lock(sql, transition.id());
     if (found.isEmpty() || !holds(transition.expected(), found.get())) {
       return Applied.STALE;
@@ -257,7 +281,7 @@ final class Settling {
     return Applied.APPLIED;
   }
 
-  private static boolean holds(Expected expected, Row row) {
+  static boolean holds(Expected expected, Row row) {
     if (expected instanceof Expected.Holder holder) {
       return row.isHeldBy(holder.token());
     }
@@ -269,7 +293,7 @@ final class Settling {
   }
 
   /** RUNNING comes from a claim alone. A forbidden transition is the caller's error. */
-  private static void requireAllowed(Row row, TaskStatus next) {
+  static void requireAllowed(Row row, TaskStatus next) {
     if (next == TaskStatus.RUNNING || !row.status().canBecome(next)) {
       throw new IllegalArgumentException(
           "task " + row.id() + " is " + row.status() + " and cannot become " + next);
