@@ -1,6 +1,7 @@
 package dev.omniq.dashboard;
 
 import jakarta.servlet.http.HttpServletRequest;
+import java.util.Enumeration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -47,7 +48,8 @@ public interface Access {
 
   /**
    * Whom a proxy before the dashboard names in a header. Only a proxy on a trusted address is
-   * believed; it must drop the header from what clients send.
+   * believed; it must drop the header from what clients send. A request that has the header twice
+   * is of nobody, for one of them may be the client's.
    *
    * @param header such as {@code X-Forwarded-User}
    * @param proxies the addresses that a proxy may have, such as {@code 127.0.0.1}
@@ -57,9 +59,15 @@ public interface Access {
     Set<String> trusted = Set.copyOf(proxies);
     Set<String> acting = Set.copyOf(operators);
     return request ->
-        Optional.ofNullable(request.getHeader(header))
+        only(request.getHeaders(header))
             .filter(name -> !name.isBlank() && trusted.contains(request.getRemoteAddr()))
             .map(name -> new User(name, acting.contains(name) ? Role.OPERATOR : Role.VIEWER));
+  }
+
+  private static Optional<String> only(Enumeration<String> values) {
+    Optional<String> first =
+        values.hasMoreElements() ? Optional.of(values.nextElement()) : Optional.empty();
+    return values.hasMoreElements() ? Optional.empty() : first;
   }
 
   /**

@@ -1,13 +1,15 @@
 package dev.omniq.dashboard;
 
+import dev.omniq.AsyncOmniQ;
 import dev.omniq.OmniQ;
 import dev.omniq.TaskRequest;
 import dev.omniq.dashboard.Router.Answer;
-import dev.omniq.task.CancelOutcome;
-import dev.omniq.task.DeleteOutcome;
+import dev.omniq.task.ChangedTasks;
 import dev.omniq.task.Enqueued;
 import dev.omniq.task.OmniQException;
-import dev.omniq.task.Task;
+import dev.omniq.task.OutcomeUnknownException;
+import dev.omniq.task.StorageException;
+import dev.omniq.task.TaskChange;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskStatus;
@@ -16,10 +18,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,6 +35,11 @@ import org.slf4j.LoggerFactory;
 final class ActApi {
   private static final Logger LOG = LoggerFactory.getLogger(ActApi.class);
   private static final int MOST_REFUSALS = 20;
+
+  /** So many tasks are changed in one durable write, and so many pages by one request. */
+  private static final int PAGE = 1_000;
+
+  private static final int PAGES_AT_A_TIME = 10;
 
   private final OmniQ omniq;
 
@@ -48,62 +60,78 @@ final class ActApi {
 
   /** What can be done with a task, and with which. */
   private enum Action {
-    CANCEL {
+    CANCEL(TaskChange.CANCEL, EnumSet.of(TaskStatus.PENDING, TaskStatus.RUNNING)) {
       @Override
-      String apply(OmniQ omniq, TaskId id) {
-        CancelOutcome outcome = omniq.cancel(id);
-        return switch (outcome) {
-          case CANCELLED, INTERRUPTED -> words(outcome);
-          case ALREADY_FINISHED -> throw Problem.conflict("Task " + id + " has finished already.");
-          case NOT_FOUND -> throw Problem.notFound("There is no task " + id + ".");
-        };
+      CompletableFuture<String> apply(AsyncOmniQ omniq, TaskId id) {
+        return omniq
+            .cancel(id)
+            .thenApply(
+                outcome ->
+                    switch (outcome) {
+                      case CANCELLED, INTERRUPTED -> words(outcome);
+                      case ALREADY_FINISHED ->
+                          throw Problem.conflict("Task " + id + " has finished already.");
+                      case NOT_FOUND -> throw missing(id);
+                    });
       }
     },
-    RETRY {
+    RETRY(TaskChange.RETRY, EnumSet.of(TaskStatus.FAILED, TaskStatus.CANCELLED)) {
       @Override
-      String apply(OmniQ omniq, TaskId id) {
-        requireThere(omniq, id);
-        omniq.retry(id);
-        return "retried";
+      CompletableFuture<String> apply(AsyncOmniQ omniq, TaskId id) {
+        return whereThere(omniq, id, () -> omniq.retry(id)).thenApply(done -> "retried");
       }
     },
-    RUN_NOW {
+    RUN_NOW(TaskChange.RUN_NOW, EnumSet.of(TaskStatus.PENDING)) {
       @Override
-      String apply(OmniQ omniq, TaskId id) {
-        requireThere(omniq, id);
-        omniq.runNow(id);
-        return "due now";
+      CompletableFuture<String> apply(AsyncOmniQ omniq, TaskId id) {
+        return whereThere(omniq, id, () -> omniq.runNow(id)).thenApply(done -> "due now");
       }
     },
-    DELETE {
+    DELETE(TaskChange.DELETE, EnumSet.complementOf(EnumSet.of(TaskStatus.RUNNING))) {
       @Override
-      String apply(OmniQ omniq, TaskId id) {
-        DeleteOutcome outcome = omniq.delete(id);
-        return switch (outcome) {
-          case DELETED, SERIES_ENDED, SERIES_CONTINUES -> words(outcome);
-          case RUNNING -> throw Problem.conflict("Task " + id + " is running; cancel it first.");
-          case NOT_FOUND -> throw Problem.notFound("There is no task " + id + ".");
-        };
+      CompletableFuture<String> apply(AsyncOmniQ omniq, TaskId id) {
+        return omniq
+            .delete(id)
+            .thenApply(
+                outcome ->
+                    switch (outcome) {
+                      case DELETED, SERIES_ENDED, SERIES_CONTINUES -> words(outcome);
+                      case RUNNING ->
+                          throw Problem.conflict("Task " + id + " is running; cancel it first.");
+                      case NOT_FOUND -> throw missing(id);
+                    });
       }
     };
 
+    /** What it is for many. */
+    final TaskChange change;
+
     /** Of which tasks a filter chooses. */
-    Set<TaskStatus> changeable() {
-      return switch (this) {
-        case CANCEL -> EnumSet.of(TaskStatus.PENDING, TaskStatus.RUNNING);
-        case RETRY -> EnumSet.of(TaskStatus.FAILED, TaskStatus.CANCELLED);
-        case RUN_NOW -> EnumSet.of(TaskStatus.PENDING);
-        case DELETE -> EnumSet.complementOf(EnumSet.of(TaskStatus.RUNNING));
-      };
+    final Set<TaskStatus> changeable;
+
+    Action(TaskChange change, Set<TaskStatus> changeable) {
+      this.change = change;
+      this.changeable = changeable;
     }
 
-    /** Does it: what became of the task. */
-    abstract String apply(OmniQ omniq, TaskId id);
+    /** Does it: what became of the task. A refusal is the future's failure. */
+    abstract CompletableFuture<String> apply(AsyncOmniQ omniq, TaskId id);
 
-    private static void requireThere(OmniQ omniq, TaskId id) {
-      if (omniq.task(id).isEmpty()) {
-        throw Problem.notFound("There is no task " + id + ".");
-      }
+    private static CompletableFuture<Void> whereThere(
+        AsyncOmniQ omniq, TaskId id, Supplier<CompletableFuture<Void>> change) {
+      return omniq
+          .task(id)
+          .thenCompose(
+              found -> {
+                if (found.isEmpty()) {
+                  throw missing(id);
+                }
+                return change.get();
+              });
+    }
+
+    private static Problem missing(TaskId id) {
+      return Problem.notFound("There is no task " + id + ".");
     }
 
     static String words(Enum<?> outcome) {
@@ -116,7 +144,7 @@ final class ActApi {
 
   private Answer one(Request request, Action action) {
     TaskId id = request.id();
-    String outcome = action.apply(omniq, id);
+    String outcome = join(action.apply(omniq.async(), id));
     LOG.info("{}: {} of task {}: {}", request.user().name(), action, id, outcome);
     return Answer.ok(new Changed(id.toString(), outcome));
   }
@@ -130,16 +158,37 @@ final class ActApi {
     return Answer.ok(new Changed(id.toString(), "series cancelled"));
   }
 
+  private static <T> T join(CompletableFuture<T> answer) {
+    try {
+      return answer.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof RuntimeException cause ? cause : e;
+    }
+  }
+
+  // ---- many tasks ----
+
   /**
    * What is to be done with many.
    *
    * @param ids these tasks; or else
    * @param filter those that match, at most 10,000 at a time
+   * @param after only those behind this task: where the answer before has ended
    */
-  record Bulk(@Nullable String action, @Nullable List<String> ids, @Nullable Filter filter) {}
+  record Bulk(
+      @Nullable String action,
+      @Nullable List<String> ids,
+      @Nullable Filter filter,
+      @Nullable String after) {}
 
-  /** What became of many; if there were more than fit, the same can be asked again. */
-  record BulkResult(int done, List<Refusal> refused, int refusals, boolean more) {}
+  /**
+   * What became of many.
+   *
+   * @param refused the first few that were not changed, and why
+   * @param refusals how many were not changed
+   * @param next where to go on, if there may be more
+   */
+  record BulkResult(long done, List<Refusal> refused, long refusals, Optional<String> next) {}
 
   /** Why a task was not changed. */
   record Refusal(String id, String detail) {}
@@ -148,31 +197,80 @@ final class ActApi {
     request.allow(Set.of());
     Bulk bulk = request.body(Bulk.class);
     Action action = action(bulk.action);
-    if ((bulk.ids == null) == (bulk.filter == null)) {
-      throw Problem.badRequest("Give either ids or a filter.");
-    }
-    List<TaskId> ids;
-    boolean more = false;
-    if (bulk.ids != null) {
-      ids = bulk.ids.stream().map(Request::id).distinct().toList();
+    var tally = new Tally();
+    Optional<String> next = Optional.empty();
+    if (bulk.ids != null && bulk.filter == null && bulk.after == null) {
+      changeNamed(action, bulk.ids.stream().map(Request::id).distinct().toList(), tally);
+    } else if (bulk.ids == null && bulk.filter != null) {
+      next = changeMatching(action, bulk.filter, bulk.after, tally);
     } else {
-      Filter filter = bulk.filter;
-      if (filter == null || filter.isEmpty()) {
-        throw Problem.badRequest("The filter must have a condition; it would mean all tasks.");
-      }
-      ids =
-          filter
-              .among(action.changeable())
-              .map(query -> omniq.tasks(query.limit(TaskQuery.MAX_LIMIT)))
-              .orElse(List.of())
-              .stream()
-              .map(Task::id)
-              .toList();
-      more = ids.size() == TaskQuery.MAX_LIMIT;
+      throw Problem.badRequest("Give either ids, or a filter and where to go on.");
     }
-    BulkResult result = apply(action, ids, more);
-    LOG.info("{}: {} of {} tasks, {} done", request.user().name(), action, ids.size(), result.done);
-    return Answer.ok(result);
+    LOG.info(
+        "{}: {} of {} tasks, {} done",
+        request.user().name(),
+        action,
+        tally.done + tally.refusals,
+        tally.done);
+    return Answer.ok(tally.result(next));
+  }
+
+  /** All that are under way share the store's durable writes. */
+  private void changeNamed(Action action, List<TaskId> ids, Tally tally) {
+    for (int from = 0; from < ids.size(); from += PAGE) {
+      Map<TaskId, CompletableFuture<String>> answers = new LinkedHashMap<>();
+      ids.subList(from, Math.min(ids.size(), from + PAGE))
+          .forEach(id -> answers.put(id, action.apply(omniq.async(), id)));
+      answers.forEach((id, answer) -> tally.add(id, answer));
+    }
+  }
+
+  private Optional<String> changeMatching(
+      Action action, Filter filter, @Nullable String after, Tally tally) {
+    if (filter.isEmpty()) {
+      throw Problem.badRequest("The filter must have a condition; it would mean all tasks.");
+    }
+    Optional<TaskId> begin = Optional.ofNullable(after).map(Request::id);
+    Optional<TaskQuery> page =
+        filter.among(action.changeable).map(query -> Filter.after(query, begin).limit(PAGE));
+    for (int i = 0; i < PAGES_AT_A_TIME && page.isPresent(); i++) {
+      ChangedTasks changed = omniq.change(action.change, page.get());
+      changed.tasks().forEach(tally::add);
+      page = changed.next();
+    }
+    return page.flatMap(TaskQuery::after).map(TaskId::toString);
+  }
+
+  /** Adds up what became of tasks. */
+  private static final class Tally {
+    private final List<Refusal> refused = new ArrayList<>();
+    private long done;
+    private long refusals;
+
+    void add(TaskId id, CompletableFuture<String> answer) {
+      try {
+        add(new ChangedTasks.Each(id, true, join(answer)));
+      } catch (StorageException | OutcomeUnknownException e) {
+        throw e; // no answer
+      } catch (Problem | OmniQException e) {
+        add(new ChangedTasks.Each(id, false, String.valueOf(e.getMessage())));
+      }
+    }
+
+    void add(ChangedTasks.Each each) {
+      if (each.changed()) {
+        done++;
+        return;
+      }
+      refusals++;
+      if (refused.size() < MOST_REFUSALS) {
+        refused.add(new Refusal(each.id().toString(), each.outcome()));
+      }
+    }
+
+    BulkResult result(Optional<String> next) {
+      return new BulkResult(done, List.copyOf(refused), refusals, next);
+    }
   }
 
   private static Action action(@Nullable String text) {
@@ -187,26 +285,7 @@ final class ActApi {
         "action must be cancel, retry, run-now or delete, but is " + text + ".");
   }
 
-  private BulkResult apply(Action action, List<TaskId> ids, boolean more) {
-    int done = 0;
-    List<Refusal> refused = new ArrayList<>();
-    for (TaskId id : ids) {
-      try {
-        action.apply(omniq, id);
-        done++;
-      } catch (Problem | OmniQException e) {
-        if (e instanceof dev.omniq.task.StorageException failure) {
-          throw failure;
-        }
-        refused.add(new Refusal(id.toString(), String.valueOf(e.getMessage())));
-      }
-    }
-    return new BulkResult(
-        done,
-        refused.subList(0, Math.min(MOST_REFUSALS, refused.size())),
-        refused.size(),
-        more && done > 0);
-  }
+  // ---- new tasks ----
 
   /** A task to be stored. */
   record NewTaskBody(

@@ -63,7 +63,8 @@ final class DashboardServlet extends HttpServlet {
     User user = guard.identify(request, response);
     @Nullable String info = request.getPathInfo();
     if (info == null) { // relative links need the slash
-      response.sendRedirect(request.getRequestURI() + "/");
+      // Not by the address as it came, which may begin like that of another host.
+      response.sendRedirect(request.getContextPath() + request.getServletPath() + "/");
       return;
     }
     String path = info.substring(1);

@@ -18,6 +18,9 @@ final class PasswordAccess implements Access {
   private static final String SCHEME = "Basic ";
   private static final int TRIED_AT_ONCE = 2;
 
+  /** So that who guesses takes no more threads of the server than these. */
+  private static final int MOST_WAITING = 16;
+
   /** In place of the hash of a user who is not there, so that the answer takes as long. */
   private static final PasswordHash NOBODY = PasswordHash.of("nobody has this password");
 
@@ -64,6 +67,9 @@ final class PasswordAccess implements Access {
       return Optional.of(new User(name, login.role()));
     }
     PasswordHash hash = login == null ? NOBODY : PasswordHash.parse(login.passwordHash());
+    if (trying.getQueueLength() >= MOST_WAITING) {
+      throw Problem.tooManyLogins();
+    }
     trying.acquireUninterruptibly();
     boolean fits;
     try {

@@ -47,6 +47,11 @@ final class Problem extends RuntimeException {
         String.format(Locale.ROOT, "A request may have at most %,d bytes.", limit));
   }
 
+  static Problem tooManyLogins() {
+    return new Problem(
+        429, "Too many requests", "Too many passwords are being tried; wait a little.");
+  }
+
   /** The store cannot be asked at the moment. */
   static Problem unavailable(String detail) {
     return new Problem(503, "Service unavailable", detail);

@@ -64,6 +64,12 @@ record Request(HttpServletRequest http, User user, Map<String, String> path) {
 
   /** Refuses a request with parameters that the route does not know: a typo must not widen it. */
   void allow(Set<String> names) {
+    if (names.isEmpty()) { // asked for parameters, a server would read the body as a form
+      if (http.getQueryString() != null) {
+        throw Problem.badRequest("There are no parameters here.");
+      }
+      return;
+    }
     Set<String> unknown = new HashSet<>(http.getParameterMap().keySet());
     unknown.removeAll(names);
     if (!unknown.isEmpty()) {

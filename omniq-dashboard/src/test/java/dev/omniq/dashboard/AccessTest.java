@@ -14,8 +14,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who is let in, and what a request from elsewhere meets. */
 class AccessTest {
@@ -26,10 +32,12 @@ class AccessTest {
 
   private final OmniQ omniq = OmniQ.open("memory:");
   private final TaskId task = omniq.enqueue(TaskRequest.named("reports.nightly", List.of()));
+  private final ExecutorService guessers = Executors.newCachedThreadPool();
   private Dashboard dashboard;
 
   @AfterEach
   void close() {
+    guessers.shutdownNow();
     if (dashboard != null) {
       dashboard.close();
       dashboard.close();
@@ -93,6 +101,115 @@ class AccessTest {
       String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       assertThat(answer).startsWith("HTTP/1.1 401").doesNotContain("X-OmniQ-Token");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "GET http://localhost/api/session HTTP/1.1\r\nHost: evil.example",
+        "GET http://evil.example/api/session HTTP/1.1\r\nHost: localhost",
+        "GET /api/session HTTP/1.1\r\nHost: localhost.evil.example",
+        "GET /api/session HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: localhost",
+        "GET /api/session HTTP/1.1\r\nHost: evil.example\r\nForwarded: host=localhost",
+        "GET /api/session HTTP/1.1\r\nHost: localhost\r\nHost: evil.example",
+        "GET /api/session HTTP/1.1\r\nHost: localhost@evil.example",
+        "GET /api/session HTTP/1.1\r\nHost:",
+      })
+  void hostThatIsNotOurs_byAnyTrick_isNotLetIn(String head) throws Exception {
+    client(Dashboard.of(omniq));
+
+    assertThat(raw(head)).matches("(?s)HTTP/1.1 4\\d\\d .*").doesNotContain("X-OmniQ-Token");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/../../../etc/passwd",
+        "/%2e%2e/%2e%2e/etc/passwd",
+        "/..%2f..%2fetc/passwd",
+        "/vendor/../../../dev/omniq/dashboard/Guard.class",
+        "//evil.example/%2e%2e/",
+        "/;/api/../x",
+        "/api/..;/tasks",
+        "/api/tasks/%00",
+        "/WEB-INF/web.xml",
+        "/META-INF/MANIFEST.MF",
+        "/dev/omniq/dashboard/Guard.class",
+      })
+  void path_leadsToNothingElse(String path) throws Exception {
+    client(Dashboard.of(omniq));
+
+    assertThat(raw("GET " + path + " HTTP/1.1\r\nHost: localhost"))
+        .matches("(?s)HTTP/1.1 4\\d\\d .*")
+        .doesNotContain("root:", "Location:");
+  }
+
+  private String raw(String head) throws Exception {
+    try (var socket = new Socket("127.0.0.1", dashboard.uri().getPort())) {
+      socket
+          .getOutputStream()
+          .write((head + "\r\nConnection: close\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void bodyThatIsTooLong_isRefused() throws Exception {
+    Client client = client(Dashboard.of(omniq)).withToken();
+
+    Answer refused = client.post("bulk", " ".repeat(3 << 20));
+
+    assertThat(refused.status()).isEqualTo(413);
+    assertThat(cancel(new Client(dashboard).withToken()).status()).isEqualTo(200);
+  }
+
+  @Test
+  void deeplyNestedBody_isRefused() throws Exception {
+    Client client = client(Dashboard.of(omniq)).withToken();
+
+    assertThat(
+            client.post("tasks", "{\"name\":\"x\",\"arguments\":" + "[".repeat(100_000)).status())
+        .isEqualTo(400);
+  }
+
+  @Test
+  void formOfAForeignPage_isRefused_howeverLarge() throws Exception {
+    Client client = client(Dashboard.of(omniq));
+    client.header("Content-Type", "application/x-www-form-urlencoded");
+
+    assertThat(client.post("bulk", "action=delete&filter=x").status()).isEqualTo(403);
+    client.withToken();
+    assertThat(client.post("bulk", "a=b&".repeat(2_000) + "c=" + "x".repeat(300_000)).status())
+        .isBetween(400, 499);
+    assertThat(isUntouched()).isTrue();
+  }
+
+  @Test
+  void guesser_takesFewThreads_andWhoIsLetInIsServed() throws Exception {
+    client(Access.passwords(USERS));
+    Client ada = new Client(dashboard).login("ada", "engine-1842");
+    assertThat(ada.get("session").status()).isEqualTo(200);
+
+    List<CompletableFuture<Integer>> guesses =
+        IntStream.range(0, 30)
+            .mapToObj(
+                i ->
+                    CompletableFuture.supplyAsync(
+                        () -> {
+                          try {
+                            return new Client(dashboard)
+                                .login("ada", "wrong-" + i)
+                                .get("session")
+                                .status();
+                          } catch (Exception e) {
+                            throw new IllegalStateException(e);
+                          }
+                        },
+                        guessers))
+            .toList();
+
+    assertThat(ada.get("session").status()).isEqualTo(200);
+    assertThat(guesses.stream().map(CompletableFuture::join)).contains(429).contains(401);
   }
 
   @Test
@@ -183,6 +300,13 @@ class AccessTest {
     assertThat(client.get("session").json().get("role").stringValue()).isEqualTo("OPERATOR");
     client.header("X-Forwarded-User", "grace");
     assertThat(client.get("session").json().get("role").stringValue()).isEqualTo("VIEWER");
+
+    assertThat(
+            raw(
+                "GET /api/session HTTP/1.1\r\nHost: localhost"
+                    + "\r\nX-Forwarded-User: ada\r\nX-Forwarded-User: grace"))
+        .as("who of both?")
+        .startsWith("HTTP/1.1 401");
 
     dashboard.close();
     Client other = client(Access.proxy("X-Forwarded-User", Set.of("10.0.0.1"), Set.of("ada")));

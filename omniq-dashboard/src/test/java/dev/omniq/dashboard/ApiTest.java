@@ -2,6 +2,7 @@ package dev.omniq.dashboard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.omniq.TaskRequest;
 import dev.omniq.dashboard.Client.Answer;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskStatus;
@@ -11,7 +12,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -205,13 +208,31 @@ class ApiTest {
             "{\"action\": \"delete\", \"filter\": {\"label\": {\"customer\": \"grace\"}}}");
 
     assertThat(answer.json().get("done").asInt()).isEqualTo(11);
-    assertThat(answer.json().get("more").asBoolean()).isFalse();
+    assertThat(answer.json().has("next")).isFalse();
+  }
+
+  @Test
+  void bulk_ofMoreThanFitIntoARequest_goesOnWhereItEnded() throws Exception {
+    queue.omniq.enqueueAll(
+        Stream.generate(() -> TaskRequest.named("many", List.of()).delay(Duration.ofDays(1)))
+            .limit(10_500)
+            .toList());
+    String body = "{\"action\": \"cancel\", \"filter\": {\"name\": \"many\"}%s}";
+
+    Answer first = call("POST /bulk", "bulk", body.formatted(""));
+    String next = first.json().get("next").stringValue();
+    Answer second = call("POST /bulk", "bulk", body.formatted(", \"after\": \"" + next + "\""));
+
+    assertThat(first.json().get("done").asInt()).isEqualTo(10_000);
+    assertThat(second.json().get("done").asInt()).isEqualTo(500);
+    assertThat(second.json().has("next")).isFalse();
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "{}",
+        "{\"action\": \"cancel\", \"ids\": [], \"after\": \"019ac9d2-6f00-7000-8000-000000000001\"}",
         "{\"action\": \"cancel\"}",
         "{\"action\": \"explode\", \"ids\": []}",
         "{\"action\": \"delete\", \"filter\": {}}",

@@ -3,13 +3,21 @@ package dev.omniq.dashboard;
 import static dev.omniq.TaskRequest.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.omniq.TaskContext;
+import dev.omniq.TaskRequest;
+import dev.omniq.TaskType;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskStatus;
+import dev.omniq.worker.Worker;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -234,6 +242,59 @@ class PagesTest {
 
     browser.open("/tasks/" + queue.secret);
     browser.awaitText("[data-test=arguments]", "\"api_key\": \"•••\"");
+  }
+
+  /** Names, arguments, labels, errors and the like may come from anywhere. */
+  @Test
+  void whatTasksSay_isTextOnEveryPage() throws Exception {
+    String evil = "<img src=x onerror=\"document.title='owned'\">";
+    TaskType<String> type = TaskType.of(evil, String.class);
+    var running = new CountDownLatch(1);
+    var mayEnd = new CountDownLatch(1);
+    try (Worker worker =
+        queue
+            .omniq
+            .worker()
+            .queues(evil)
+            .handle(
+                type,
+                text -> {
+                  TaskContext.current().progress(0.5, evil);
+                  TaskContext.current().log(evil);
+                  if (text.equals("wait")) {
+                    running.countDown();
+                    mayEnd.await();
+                  }
+                  throw new IllegalStateException(evil);
+                })
+            .start()) {
+      TaskRequest request = type.with(evil).queue(evil).label(evil, evil).maxRetries(0);
+      TaskId failed = queue.omniq.enqueue(request);
+      queue.omniq.await(failed, Duration.ofSeconds(30));
+      queue.omniq.enqueue(request.interval(Duration.ofHours(1)).uniqueKey(evil));
+      queue.omniq.enqueue(type.with("wait").queue(evil).maxRetries(0));
+      running.await();
+
+      String encoded = URLEncoder.encode(evil, StandardCharsets.UTF_8).replace("+", "%20");
+      for (String page :
+          List.of(
+              "/",
+              "/tasks",
+              "/tasks?name=" + encoded,
+              "/tasks?label=" + encoded + "%3D" + encoded,
+              "/tasks/" + failed,
+              "/series",
+              "/queues",
+              "/workers")) {
+        browser.open(page);
+        browser.awaitText("main", "onerror");
+        assertThat(browser.count("img[src=x]")).as(page).isZero();
+        assertThat(browser.run("return document.title")).as(page).isNotEqualTo("owned");
+      }
+      browser.open("/" + encoded);
+      browser.awaitText("h1", "There is no such page");
+      mayEnd.countDown();
+    }
   }
 
   @Test

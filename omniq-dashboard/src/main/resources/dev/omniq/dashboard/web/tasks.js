@@ -103,7 +103,7 @@ function local(iso) {
 }
 
 function Bulk({ selected, clear, page, filter, reload }) {
-  const [busy, setBusy] = useState(false);
+  const [busy, setBusy] = useState('');
   const whole = Object.keys(filter).length > 0 && page.next && selected.size === page.tasks.length;
   const act = async (action, all) => {
     let n = selected.size;
@@ -111,36 +111,44 @@ function Bulk({ selected, clear, page, filter, reload }) {
     if (all) {
       const statuses = (filter.status || STATUSES).filter((status) => action.of.includes(status));
       if (statuses.length === 0) {
-        note('No task that matches can be ' + action.label.toLowerCase() + 'ed.');
+        note('There is nothing to ' + action.label.toLowerCase() + '.');
         return;
       }
       const counted = await get('count?' + parametersOf({ ...filter, status: statuses }));
       n = counted.count;
-      about = counted.exact ? 'All that match.' : 'The first ' + count(n) + ' that match; there are more.';
+      about = counted.exact ? 'All that match.' : 'All that match, and there are more than that.';
     }
     const what = plural(n, 'task');
     if (!await ask(action.label + ' ' + what + '?', about || 'The selected tasks.', action.label + ' ' + what, action.danger)) return;
-    setBusy(true);
+    setBusy('…');
+    const sum = { done: 0, refusals: 0, refused: [] };
     try {
-      const result = await send('POST', 'bulk', all
-        ? { action: action.id, filter: bodyOf(filter) }
-        : { action: action.id, ids: [...selected] });
-      note(plural(result.done, 'task') + ' done'
-        + (result.refusals > 0 ? ', ' + count(result.refusals) + ' not: ' + result.refused[0].detail : '')
-        + (result.more ? '; there are more' : '') + '.');
+      let after;
+      do { // in parts, so that one sees how far it is
+        const result = await send('POST', 'bulk', all
+          ? { action: action.id, filter: bodyOf(filter), after }
+          : { action: action.id, ids: [...selected] });
+        sum.done += result.done;
+        sum.refusals += result.refusals;
+        sum.refused.push(...result.refused);
+        after = result.next;
+        setBusy(plural(sum.done, 'task') + ' done …');
+      } while (after);
       clear();
-      reload();
     } catch (error) {
       note(error.message);
     }
-    setBusy(false);
+    note(plural(sum.done, 'task') + ' done'
+      + (sum.refusals > 0 ? ', ' + count(sum.refusals) + ' not: ' + sum.refused[0].detail : '') + '.');
+    setBusy('');
+    reload();
   };
   return html`
     <div class="bulk" role="region" aria-label="Selected tasks">
-      <strong>${plural(selected.size, 'task')} selected</strong>
-      ${ACTIONS.map((action) => html`<button disabled=${busy} data-test=${'bulk-' + action.id} onClick=${() => act(action, false)}>${action.label}</button>`)}
+      <strong role="status">${busy || plural(selected.size, 'task') + ' selected'}</strong>
+      ${ACTIONS.map((action) => html`<button disabled=${!!busy} data-test=${'bulk-' + action.id} onClick=${() => act(action, false)}>${action.label}</button>`)}
       ${whole && html`<span class="quiet">or all that match:</span>
-        ${ACTIONS.map((action) => html`<button disabled=${busy} data-test=${'all-' + action.id} onClick=${() => act(action, true)}>${action.label} all</button>`)}`}
+        ${ACTIONS.map((action) => html`<button disabled=${!!busy} data-test=${'all-' + action.id} onClick=${() => act(action, true)}>${action.label} all</button>`)}`}
       <button class="plain" onClick=${clear}>Select none</button>
     </div>`;
 }
