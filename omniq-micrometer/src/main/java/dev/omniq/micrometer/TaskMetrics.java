@@ -27,7 +27,9 @@ import java.util.stream.Stream;
  *       snoozed}, {@code released} by a worker that stops, {@code rescued} from one that was lost;
  *   <li>{@code omniq.tasks.execution}, a timer, also by {@code outcome}: from the start of an
  *       execution to its end. An execution that is lost with its worker is not timed, for nobody
- *       knows when it ended.
+ *       knows when it ended;
+ *   <li>{@code omniq.tasks.changed}, a counter, also by {@code change}: tasks that somebody sent
+ *       round once more, {@code retried}, or gave another due time, {@code rescheduled}.
  * </ul>
  *
  * <pre>{@code
@@ -86,7 +88,8 @@ public final class TaskMetrics implements TaskListener {
       case SNOOZED -> of.ended(Outcome.SNOOZED, transition);
       case RELEASED -> of.ended(Outcome.RELEASED, transition);
       case RESCUED -> of.ended(Outcome.RESCUED, transition);
-      case RETRIED, RESCHEDULED -> {} // a user's wish; its start will be counted
+      case RETRIED -> of.retried.increment();
+      case RESCHEDULED -> of.rescheduled.increment();
     }
   }
 
@@ -148,6 +151,8 @@ public final class TaskMetrics implements TaskListener {
     private final Counter enqueued;
     private final Counter started;
     private final Timer lateness;
+    private final Counter retried;
+    private final Counter rescheduled;
     private final Map<Outcome, Counter> ended = new ConcurrentHashMap<>();
     private final Map<Outcome, Timer> executions = new ConcurrentHashMap<>();
 
@@ -160,7 +165,16 @@ public final class TaskMetrics implements TaskListener {
               .description("How long after its due time a task was started")
               .tags(of)
               .register(registry);
+      retried = changed("retried");
+      rescheduled = changed("rescheduled");
       Stream.of(Outcome.values()).forEach(this::counted);
+    }
+
+    private Counter changed(String change) {
+      return counter(
+          "omniq.tasks.changed",
+          "Tasks that somebody sent round once more, or gave another due time",
+          of.and("change", change));
     }
 
     void started(Task task) {

@@ -17,8 +17,10 @@ import dev.omniq.storage.memory.MemoryStore;
 import dev.omniq.task.ClaimToken;
 import dev.omniq.task.OmniTask;
 import dev.omniq.task.RetryPolicy;
+import dev.omniq.task.TaskChange;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskListener;
+import dev.omniq.task.TaskQuery;
 import dev.omniq.testkit.InlineWorker;
 import dev.omniq.testkit.ManualClock;
 import dev.omniq.worker.Worker;
@@ -132,6 +134,20 @@ public class TaskMetricsTest {
     assertThat(execution("success").max(TimeUnit.SECONDS)).isGreaterThanOrEqualTo(4);
     assertThat(execution("success").getId().getTags())
         .containsExactlyElementsOf(Tags.of("name", WORK, "outcome", "success", "queue", "mail"));
+  }
+
+  @Test
+  void whatSomebodyAskedFor_isCounted() {
+    TaskId id = omniq.enqueue(work(0).delay(Duration.ofHours(1)));
+    assertThat(counted("omniq.tasks.changed", "change", "retried")).isZero();
+
+    omniq.runNow(id);
+    worker().runDue();
+    omniq.retry(id);
+    omniq.change(TaskChange.RUN_NOW, TaskQuery.all());
+
+    assertThat(counted("omniq.tasks.changed", "change", "retried", "name", WORK)).isEqualTo(1);
+    assertThat(counted("omniq.tasks.changed", "change", "rescheduled")).isEqualTo(2);
   }
 
   @Test
