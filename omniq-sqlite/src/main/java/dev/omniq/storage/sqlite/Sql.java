@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 final class Sql implements AutoCloseable {
   private final Connection connection;
   private final Map<String, PreparedStatement> prepared = new HashMap<>();
+  private long made;
 
   Sql(Connection connection) {
     this.connection = connection;
@@ -84,6 +85,11 @@ final class Sql implements AutoCloseable {
     return Set.copyOf(prepared.keySet());
   }
 
+  /** How many statements were made. */
+  long made() {
+    return made;
+  }
+
   /** What is done with a statement. */
   @FunctionalInterface
   private interface Run<T> {
@@ -92,6 +98,7 @@ final class Sql implements AutoCloseable {
 
   /** The driver may have thrown away a statement that failed: it is prepared anew the next time. */
   private <T> T run(String sql, Run<T> run, @Nullable Object... parameters) throws SQLException {
+    made++;
     try {
       return run.with(bound(sql, parameters));
     } catch (SQLException e) {

@@ -110,6 +110,11 @@ final class SqliteConnections implements Connections {
     return sql;
   }
 
+  /** How many statements were made on those that are open, BEGIN and COMMIT among them. */
+  synchronized long made() {
+    return open.values().stream().mapToLong(Sql::made).sum();
+  }
+
   @Override
   public synchronized void close() {
     open.keySet().forEach(SqliteConnections::close);
