@@ -1,27 +1,38 @@
 package dev.omniq.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
+import dev.omniq.OmniQ;
 import dev.omniq.worker.Worker;
 import java.lang.management.ManagementFactory;
 
-/** What a worker costs that has nothing to do. */
+/** What a worker costs that has nothing to do: a minute, and an hour by that. */
 final class IdleWorkload {
-  private static final int SECONDS = 20;
+  private static final int SECONDS = 60;
 
   private IdleWorkload() {}
 
   static void run(Rounds rounds) throws Exception {
+    rounds.inFreshStore(omniq -> measure(omniq, rounds.place(), rounds.report()));
+  }
+
+  private static boolean measure(OmniQ omniq, Place place, Report report) throws Exception {
     var system = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-    double percent =
-        rounds.inFreshStore(
-            omniq -> {
-              try (Worker worker = Handlers.worker(omniq, 4)) {
-                Thread.sleep(2_000);
-                long before = system.getProcessCpuTime();
-                Thread.sleep(SECONDS * 1_000L);
-                return (system.getProcessCpuTime() - before) / (SECONDS * 1e9) * 100;
-              }
-            });
-    rounds.report().value("one idle worker", percent, "% of a core", "0.5");
+    try (Worker worker = Handlers.worker(omniq, 4)) {
+      Thread.sleep(5_000); // for what is done once, and for the compiler
+      Place.Load before = place.load();
+      long cpuBefore = system.getProcessCpuTime();
+      Thread.sleep(SECONDS * 1_000L);
+      double seconds = (system.getProcessCpuTime() - cpuBefore) / 1e9;
+      Place.Load after = place.load();
+      report.value("one idle worker", seconds / SECONDS * 100, "% of a core", "0.5");
+      report.value("one idle worker, an hour", seconds * 3_600 / SECONDS, "s of a core", "18");
+      if (after.connections() > 0) {
+        // Each of its statements is a transaction; to look at the server is one as well.
+        double transactions = after.transactions() - before.transactions() - 1;
+        report.value("transactions of an idle worker", transactions / SECONDS, "/s", "2");
+        report.value("the same, an hour", transactions * 3_600 / SECONDS, "", "7200");
+      }
+      return true;
+    }
   }
 }
