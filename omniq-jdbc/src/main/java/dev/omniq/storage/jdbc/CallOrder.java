@@ -37,7 +37,7 @@ final class CallOrder {
       gate = before.gate;
     } else {
       gate = new Gate();
-      before.ended.whenComplete((ended, failure) -> gate.open());
+      var unused = before.ended.whenComplete((ended, failure) -> gate.open());
     }
     CompletableFuture<T> answer = pass(gate, call);
     last.set(new Last(lane, gate, ended(answer)));

@@ -120,7 +120,8 @@ class StatementCountTest {
 
     assertThat(preparedByTheStore())
         .isNotEmpty()
-        .allMatch(text -> text.contains("_tasks(") || text.equals("BEGIN") || text.equals("COMMIT"));
+        .allMatch(
+            text -> text.contains("_tasks(") || text.equals("BEGIN") || text.equals("COMMIT"));
   }
 
   /** Of the connections that the pool has open. */
