@@ -27,11 +27,13 @@ public final class JsonCodec {
   public static final int DEFAULT_LIMIT = 1 << 20;
 
   private final JsonMapper mapper;
+  private final boolean standard;
   private final int limit;
   private final Map<Type, JsonShape> shapes = new ConcurrentHashMap<>();
 
-  private JsonCodec(JsonMapper mapper, int limit) {
+  private JsonCodec(JsonMapper mapper, boolean standard, int limit) {
     this.mapper = mapper;
+    this.standard = standard;
     this.limit = limit;
   }
 
@@ -41,14 +43,15 @@ public final class JsonCodec {
    * properties are refused; text is not taken for a number, nor 1.5 for an int.
    */
   public static JsonCodec standard() {
-    return with(
+    JsonMapper mapper =
         JsonMapper.builder()
             .enable(SerializationFeature.FAIL_ON_EMPTY_BEANS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-            .build());
+            .build();
+    return new JsonCodec(mapper, true, DEFAULT_LIMIT);
   }
 
   /** A codec with the program's own mapper, whose output is not indented here. */
@@ -58,7 +61,7 @@ public final class JsonCodec {
             .rebuild()
             .disable(SerializationFeature.INDENT_OUTPUT)
             .build();
-    return new JsonCodec(own, DEFAULT_LIMIT);
+    return new JsonCodec(own, false, DEFAULT_LIMIT);
   }
 
   /** This codec with another limit, in bytes, of arguments and of results. */
@@ -67,7 +70,7 @@ public final class JsonCodec {
       throw new IllegalArgumentException(
           "the limit of arguments must be at least 2 bytes, but is " + bytes);
     }
-    return new JsonCodec(mapper, bytes);
+    return new JsonCodec(mapper, standard, bytes);
   }
 
   /**
@@ -84,6 +87,10 @@ public final class JsonCodec {
       throw new IllegalArgumentException(
           "the number of arguments of %s must be %d, but is %d"
               .formatted(task, types.size(), arguments.size()));
+    }
+    String plain = standard ? PlainArguments.write(types, arguments) : null;
+    if (plain != null && plain.length() <= limit) {
+      return plain;
     }
     var out = new ByteArrayOutputStream(128);
     try (JsonGenerator json = mapper.createGenerator(out)) {
