@@ -5,11 +5,6 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +16,7 @@ final class HandlerThreads {
 
   static ExecutorService create(int concurrency) {
     ExecutorService virtual = virtualThreads();
-    return virtual != null ? virtual : platformThreads(concurrency);
+    return virtual != null ? virtual : new HandlerPool(concurrency);
   }
 
   /** The one place that looks for an API newer than the baseline. */
@@ -39,20 +34,5 @@ final class HandlerThreads {
     } catch (Throwable e) {
       throw new IllegalStateException("virtual threads are there, but cannot be started", e);
     }
-  }
-
-  private static ExecutorService platformThreads(int concurrency) {
-    var number = new AtomicInteger();
-    ThreadFactory factory =
-        action -> {
-          var thread = new Thread(action, "omniq-handler-" + number.incrementAndGet());
-          thread.setDaemon(true);
-          return thread;
-        };
-    var pool =
-        new ThreadPoolExecutor(
-            concurrency, concurrency, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
-    pool.allowCoreThreadTimeOut(true);
-    return pool;
   }
 }
