@@ -175,8 +175,8 @@ final class SwitchingStore extends CallingStore implements Keeper.Finder {
       upstream = listeners.isEmpty() ? null : store.subscribe(new Forwarding());
     }
     early.forEach(this::settled);
-    opened.complete(true);
     listeners.forEach(Listener::due); // whatever happened meanwhile
+    opened.complete(true); // last, so that who listens from now on hears what happens from now on
   }
 
   @Override
