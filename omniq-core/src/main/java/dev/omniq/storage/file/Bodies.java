@@ -7,7 +7,9 @@ import dev.omniq.task.TaskStatus;
 import dev.omniq.task.Times;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -83,23 +85,43 @@ final class Bodies {
     return (int) ((at * 0x9e37_79b9_7f4a_7c15L) >>> 53);
   }
 
+  /** Where lines are read. */
+  @FunctionalInterface
+  private interface Lines {
+    Line at(long place) throws IOException;
+  }
+
   /** Reads a task. */
   Task read(Place place) throws IOException {
+    return read(place, this::line, this::line);
+  }
+
+  /** Reads tasks whose lines stand near each other, as far as that is so: with fewer reads. */
+  List<Task> readAll(List<Place> places) throws IOException {
+    var source = new LineSource(journal::file);
+    var tasks = new ArrayList<Task>(places.size());
+    for (Place place : places) {
+      tasks.add(read(place, source::addLine, source::otherLine));
+    }
+    return tasks;
+  }
+
+  private Task read(Place place, Lines adds, Lines others) throws IOException {
     Recent kept = recent.get(slot(place.add()));
     Task added =
         kept != null && kept.at() == place.add()
             ? kept.task()
-            : ((Line.Add) line(place.add())).task();
+            : ((Line.Add) adds.at(place.add())).task();
     TaskState state = added.state();
     if (place.set() != Location.NONE) {
-      state = ((Line.Set) line(place.set())).state();
+      state = ((Line.Set) others.at(place.set())).state();
     }
     // The state of an add line that compaction wrote may be RUNNING already.
     if (!place.worker().isEmpty() && state.status().canBecome(TaskStatus.RUNNING)) {
       state = state.claimed(place.worker(), Times.ofMicros(place.claimedAt()));
     }
     if (place.notes() != Location.NONE) {
-      Notes notes = ((Line.Note) line(place.notes())).notes();
+      Notes notes = ((Line.Note) others.at(place.notes())).notes();
       state = state.toBuilder().notes(notes).build();
     }
     return added.with(state);

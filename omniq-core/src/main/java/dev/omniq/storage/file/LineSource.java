@@ -39,6 +39,16 @@ final class LineSource {
     return window(adds, Location.segment(at)).line(Location.offset(at));
   }
 
+  /** An add line. */
+  Line addLine(long at) throws IOException {
+    return parse(add(at), at);
+  }
+
+  /** A line that is no add line. */
+  Line otherLine(long at) throws IOException {
+    return parse(other(at), at);
+  }
+
   /** The bytes of a line that is no add line, until the next call. */
   ByteBuffer other(long at) throws IOException {
     return window(others, Location.segment(at)).line(Location.offset(at));
@@ -48,18 +58,18 @@ final class LineSource {
   Line.Add whole(Effect effect) throws IOException {
     Body body = effect.theBody();
     Standing standing = effect.theStanding();
-    Line.Add added = (Line.Add) parse(add(body.at()), body.at());
+    Line.Add added = (Line.Add) addLine(body.at());
     Task task = added.task();
     TaskState state = task.state();
     if (standing.at() != Location.NONE) {
-      state = ((Line.Set) parse(other(standing.at()), standing.at())).state();
+      state = ((Line.Set) otherLine(standing.at())).state();
     }
     Hold hold = effect.hold();
     if (hold != null && effect.isClaimedSince()) {
       state = state.claimed(hold.worker(), Times.ofMicros(hold.claimedAt()));
     }
     if (effect.notes() != Location.NONE) {
-      Line.Note note = (Line.Note) parse(other(effect.notes()), effect.notes());
+      Line.Note note = (Line.Note) otherLine(effect.notes());
       state = state.toBuilder().notes(note.notes()).build();
     }
     return new Line.Add(

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,7 +17,9 @@ import java.util.Map;
  */
 final class SegmentFold {
   private final int segment;
-  private final Map<TaskId, Effect> effects = new HashMap<>();
+
+  /** In the order in which tasks were first spoken of, which is nearly that of their ids. */
+  private final Map<TaskId, Effect> effects = new LinkedHashMap<>();
 
   /** Names repeat by the thousand; each is kept once. */
   private final Map<String, String> names = new HashMap<>();

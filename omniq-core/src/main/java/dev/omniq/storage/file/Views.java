@@ -48,9 +48,10 @@ final class Views {
     List<Place> places = places(entries);
     Command.Read<List<Claimed>> read =
         () -> {
-          var claimed = new ArrayList<Claimed>(places.size());
-          for (int i = 0; i < places.size(); i++) {
-            claimed.add(new Claimed(bodies.read(places.get(i)), tokens.get(i)));
+          List<Task> tasks = bodies.readAll(places);
+          var claimed = new ArrayList<Claimed>(tasks.size());
+          for (int i = 0; i < tasks.size(); i++) {
+            claimed.add(new Claimed(tasks.get(i), tokens.get(i)));
           }
           return claimed;
         };

@@ -2,7 +2,6 @@ package dev.omniq.storage.table;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A queue and a task name: what a worker asks for. All entries of a kind in a table share one
@@ -61,22 +60,14 @@ public final class Kind {
   }
 
   private Lane laneFor(Entry entry) {
-    return find(entry)
-        .orElseGet(
-            () -> {
-              var lane = new Lane(queue, entry.priority(), entry.suspect());
-              lanes.add(lane);
-              return lane;
-            });
-  }
-
-  private Optional<Lane> find(Entry entry) {
     for (Lane lane : lanes) {
       if (lane.priority() == entry.priority() && lane.suspect() == entry.suspect()) {
-        return Optional.of(lane);
+        return lane;
       }
     }
-    return Optional.empty();
+    var lane = new Lane(queue, entry.priority(), entry.suspect());
+    lanes.add(lane);
+    return lane;
   }
 
   @Override

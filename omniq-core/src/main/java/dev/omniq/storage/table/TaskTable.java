@@ -66,9 +66,12 @@ public final class TaskTable<E extends Entry> {
     }
     requireFree(entry, null);
     long sequence = lastSequence;
-    undo.add(() -> lastSequence = sequence);
     undoDrawn(entry);
-    undo.add(() -> unlink(entry));
+    undo.add(
+        () -> {
+          unlink(entry);
+          lastSequence = sequence;
+        });
     link(entry);
     lastSequence = Math.max(sequence, entry.sequence());
   }
@@ -396,15 +399,11 @@ public final class TaskTable<E extends Entry> {
   }
 
   private void undoDrawn(Entry entry) {
-    if (undo.isOpen()) {
-      entry
-          .claim()
-          .map(claim -> claim.token().worker())
-          .ifPresent(
-              worker -> {
-                long drawn = leases.drawn(worker);
-                undo.add(() -> leases.resetDrawn(worker, drawn));
-              });
+    Claim claim = entry.claim;
+    if (undo.isOpen() && claim != null) {
+      String worker = claim.token().worker();
+      long drawn = leases.drawn(worker);
+      undo.add(() -> leases.resetDrawn(worker, drawn));
     }
   }
 
@@ -424,7 +423,7 @@ public final class TaskTable<E extends Entry> {
     if (run != null && run != replaced) {
       throw new IllegalStateException("series of " + entry + " has the live run " + run);
     }
-    Entry held = entry.claim().map(claim -> leases.held(claim.token())).orElse(null);
+    Entry held = entry.claim == null ? null : leases.held(entry.claim.token());
     if (held != null && held != replaced) {
       throw new IllegalStateException("token of " + entry + " is that of " + held);
     }

@@ -4,8 +4,10 @@ import static dev.omniq.storage.file.StoreFixture.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.omniq.storage.Claimed;
+import dev.omniq.task.NewTask;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -54,6 +56,72 @@ class CostTest {
     assertThat(inserted - before).as("forces of an insert").isEqualTo(1);
     assertThat(afterClaim - inserted).as("forces of a claim").isZero();
     assertThat(disk.forces() - afterClaim).as("forces of a settlement").isEqualTo(1);
+  }
+
+  @Test
+  void manyTasks_areOneWriteForEachStep() {
+    get(fixture.store().stats()); // behind the line of the opening
+    int before = disk.writes();
+    insertAll();
+    int inserted = disk.writes();
+    List<Claimed> claimed = fixture.claim(TASKS);
+    int afterClaim = disk.writes();
+    get(fixture.store().apply(claimed.stream().map(fixture::success).toList()));
+
+    assertThat(inserted - before).as("writes of an insert").isEqualTo(1);
+    assertThat(afterClaim - inserted).as("writes of a claim").isEqualTo(1);
+    assertThat(disk.writes() - afterClaim).as("writes of a settlement").isEqualTo(1);
+  }
+
+  @Test
+  void aTask_ofACallerThatWaits_isOneWriteAndOneForce() {
+    get(fixture.store().stats());
+    int writes = disk.writes();
+    int forces = disk.forces();
+    for (int i = 0; i < 100; i++) {
+      get(fixture.store().insertByCaller(List.of(fixture.newTask())));
+    }
+
+    assertThat(disk.writes() - writes).isEqualTo(100);
+    assertThat(disk.forces() - forces).isEqualTo(100);
+  }
+
+  @Test
+  void claimedTasks_thatWereStoredLongAgo_areReadInFewReads() {
+    insertAll();
+    fixture.reopen();
+    get(fixture.store().stats());
+    int before = disk.reads();
+
+    assertThat(fixture.claim(TASKS)).hasSize(TASKS);
+
+    assertThat(disk.reads() - before).as("reads for " + TASKS + " tasks").isBetween(1, 20);
+  }
+
+  @Test
+  void lifeOfATask_takesFewBytesOfTheHeap() {
+    insertHere(); // the first ones load classes
+
+    assertThat(insertHere()).as("bytes of the heap for an insert").isBetween(1L, 1_000L);
+  }
+
+  /** Inserts on this thread, which a thread of the store that still ends may delay: its bytes. */
+  private long insertHere() {
+    for (int i = 0; i < 1_000; i++) {
+      List<NewTask> tasks = IntStream.range(0, TASKS).mapToObj(n -> fixture.newTask()).toList();
+      long before = allocatedHere();
+      boolean here = fixture.store().insertByCaller(tasks).isDone();
+      long after = allocatedHere();
+      if (here) {
+        return (after - before) / TASKS;
+      }
+    }
+    throw new AssertionError("the store's own threads did it all");
+  }
+
+  private static long allocatedHere() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getThreadAllocatedBytes(Thread.currentThread().getId());
   }
 
   @Test

@@ -23,7 +23,7 @@ class InsertByCallerTest {
   @BeforeEach
   void open() {
     fixture = new StoreFixture(directory.resolve("store"), disk);
-    get(fixture.store().stats()); // what belongs to the opening is done
+    get(fixture.store().stats());
   }
 
   @AfterEach
@@ -37,12 +37,16 @@ class InsertByCallerTest {
 
   @Test
   void insertByCaller_whenNobodyElseIsAtWork_isDoneWithOneForceWhenItReturns() {
-    int before = disk.forces();
+    boolean done = false;
+    for (int i = 0; i < 1_000 && !done; i++) { // a thread of the store may still end its last work
+      int before = disk.forces();
+      CompletableFuture<List<Inserted>> answer = insertByCaller();
+      done = answer.isDone();
+      get(answer);
+      assertThat(disk.forces() - before).isEqualTo(1);
+    }
 
-    CompletableFuture<List<Inserted>> answer = insertByCaller();
-
-    assertThat(answer).isCompleted();
-    assertThat(disk.forces() - before).isEqualTo(1);
+    assertThat(done).isTrue();
   }
 
   @Test

@@ -14,6 +14,7 @@ final class ScriptedDisk implements Disk {
   private final Disk disk = Disk.system();
   private final AtomicInteger forces = new AtomicInteger();
   private final AtomicInteger writes = new AtomicInteger();
+  private final AtomicInteger reads = new AtomicInteger();
 
   private volatile long freeBytes = Long.MAX_VALUE;
   private final AtomicBoolean failWrite = new AtomicBoolean();
@@ -69,6 +70,10 @@ final class ScriptedDisk implements Disk {
 
   int writes() {
     return writes.get();
+  }
+
+  int reads() {
+    return reads.get();
   }
 
   void free(long bytes) {
@@ -177,6 +182,7 @@ final class ScriptedDisk implements Disk {
 
     @Override
     public int read(ByteBuffer into, long position) throws IOException {
+      reads.incrementAndGet();
       return file.read(into, position);
     }
 
