@@ -21,7 +21,7 @@ final class SystemDisk implements Disk {
       Set.of(
           "cifs", "afpfs", "afs", "ncpfs", "webdav", "davfs", "fuse.sshfs", "fuse.s3fs", "lustre");
 
-  private static final boolean WINDOWS =
+  static final boolean WINDOWS =
       System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("windows");
 
   private SystemDisk() {}

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file of this machine, used by the calling thread, whom everybody may interrupt.
@@ -27,7 +29,9 @@ final class SystemFile implements DiskFile {
   }
 
   static SystemFile open(Path file, OpenOption... options) throws IOException {
-    return new SystemFile(AsynchronousFileChannel.open(file, Set.of(options), new Here()));
+    // Windows completes a step on a thread of its own, of which the default group has some.
+    @Nullable ExecutorService executor = SystemDisk.WINDOWS ? null : new Here();
+    return new SystemFile(AsynchronousFileChannel.open(file, Set.of(options), executor));
   }
 
   @Override
