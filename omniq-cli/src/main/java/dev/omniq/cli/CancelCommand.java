@@ -2,9 +2,21 @@ package dev.omniq.cli;
 
 import dev.omniq.OmniQ;
 import dev.omniq.task.CancelOutcome;
+import dev.omniq.task.ChangedTasks;
+import dev.omniq.task.ChangedTasks.Each;
+import dev.omniq.task.Task;
+import dev.omniq.task.TaskChange;
 import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskStatus;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -30,17 +42,40 @@ final class CancelCommand extends ChangeCommand {
   private boolean series;
 
   CancelCommand() {
-    super("Cancel", EnumSet.of(TaskStatus.PENDING, TaskStatus.RUNNING));
+    super(TaskChange.CANCEL, "Cancel", EnumSet.of(TaskStatus.PENDING, TaskStatus.RUNNING));
+  }
+
+  private static Each ended(TaskId id, boolean ended) {
+    return new Each(id, ended, ended ? "series ended" : "no live run of its series");
   }
 
   @Override
-  Changed change(OmniQ omniq, TaskId id) {
+  Each change(OmniQ omniq, TaskId id) {
     if (series) {
-      boolean ended = omniq.cancelSeries(id);
-      return new Changed(id, ended, ended ? "series ended" : "no live run of its series");
+      return ended(id, omniq.cancelSeries(id));
     }
     CancelOutcome outcome = omniq.cancel(id);
     boolean cancelled = outcome == CancelOutcome.CANCELLED || outcome == CancelOutcome.INTERRUPTED;
-    return new Changed(id, cancelled, words(outcome));
+    return new Each(id, cancelled, words(outcome));
+  }
+
+  /** Series are ended one by one, but many at a time. */
+  @Override
+  ChangedTasks changePage(OmniQ omniq, TaskQuery page, Predicate<Task> meant) {
+    if (!series) {
+      return super.changePage(omniq, page, meant);
+    }
+    List<Task> tasks = omniq.tasks(page);
+    Map<TaskId, CompletableFuture<Boolean>> ended = new LinkedHashMap<>();
+    tasks.stream()
+        .filter(meant)
+        .forEach(task -> ended.put(task.id(), omniq.async().cancelSeries(task.id())));
+    List<Each> answers = new ArrayList<>();
+    ended.forEach((id, answer) -> answers.add(ended(id, answer.join())));
+    return new ChangedTasks(
+        answers,
+        tasks.size() < page.limit()
+            ? Optional.empty()
+            : Optional.of(page.after(tasks.get(tasks.size() - 1).id())));
   }
 }

@@ -1,7 +1,9 @@
 package dev.omniq.cli;
 
 import dev.omniq.OmniQ;
+import dev.omniq.task.ChangedTasks.Each;
 import dev.omniq.task.DeleteOutcome;
+import dev.omniq.task.TaskChange;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskStatus;
 import java.util.EnumSet;
@@ -22,12 +24,12 @@ import picocli.CommandLine.Command;
     })
 final class DeleteCommand extends ChangeCommand {
   DeleteCommand() {
-    super("Delete", EnumSet.complementOf(EnumSet.of(TaskStatus.RUNNING)));
+    super(TaskChange.DELETE, "Delete", EnumSet.complementOf(EnumSet.of(TaskStatus.RUNNING)));
   }
 
   @Override
-  Changed change(OmniQ omniq, TaskId id) {
+  Each change(OmniQ omniq, TaskId id) {
     DeleteOutcome outcome = omniq.delete(id);
-    return new Changed(id, outcome.deleted(), words(outcome));
+    return new Each(id, outcome.deleted(), words(outcome));
   }
 }

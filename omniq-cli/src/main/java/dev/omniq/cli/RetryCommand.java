@@ -1,6 +1,8 @@
 package dev.omniq.cli;
 
 import dev.omniq.OmniQ;
+import dev.omniq.task.ChangedTasks.Each;
+import dev.omniq.task.TaskChange;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskStatus;
 import java.util.EnumSet;
@@ -24,11 +26,11 @@ import picocli.CommandLine.Command;
     })
 final class RetryCommand extends ChangeCommand {
   RetryCommand() {
-    super("Retry", EnumSet.of(TaskStatus.FAILED, TaskStatus.CANCELLED));
+    super(TaskChange.RETRY, "Retry", EnumSet.of(TaskStatus.FAILED, TaskStatus.CANCELLED));
   }
 
   @Override
-  Changed change(OmniQ omniq, TaskId id) {
+  Each change(OmniQ omniq, TaskId id) {
     return changed(id, "retried", () -> omniq.retry(id));
   }
 }

@@ -45,6 +45,20 @@ class MainTest {
                     }));
   }
 
+  /** All but that which prints a script for a shell. */
+  @TestFactory
+  Stream<DynamicTest> json_isOfferedByEachCommand() {
+    return COMMANDS.entrySet().stream()
+        .filter(command -> !command.getKey().equals("completion"))
+        .map(
+            command ->
+                DynamicTest.dynamicTest(
+                    command.getKey(),
+                    () ->
+                        assertThat(command.getValue().getCommandSpec().findOption("--json"))
+                            .isNotNull()));
+  }
+
   /** The page that people look things up in names every command and every option. */
   @TestFactory
   Stream<DynamicTest> reference_namesEachCommandAndOption() throws IOException {

@@ -245,17 +245,50 @@ class OperatingTest {
   @Test
   void changesOfMany_tellHowFarTheyAre_butNotInJson() {
     try (OmniQ omniq = OmniQ.open(store)) {
-      omniq.enqueueAll(Collections.nCopies(200, MAIL.with("many").queue("bulk")));
+      omniq.enqueueAll(Collections.nCopies(2_500, MAIL.with("many").queue("bulk")));
     }
 
     Cli.Ended cancel = run("cancel", "--queue=bulk", "--yes");
     Cli.Ended delete = run("delete", "--queue=bulk", "--yes", "--json");
 
     assertThat(cancel.lines())
+        .containsExactly(
+            "Cancel  40 %  1,000 of 2,500 tasks",
+            "Cancel  80 %  2,000 of 2,500 tasks",
+            "Cancel 100 %  2,500 of 2,500 tasks",
+            "2,500 of 2,500 tasks done.");
+    assertThat(delete.lines()).hasSize(2_500).allMatch(line -> Cli.json(line).isObject());
+    assertThat(statuses()).hasSize(4);
+  }
+
+  @Test
+  void changesThatCannotBe_areToldWithTheirReasons() {
+    String key = "--unique-key=k";
+    List<String> ids = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      ids.add(run("enqueue", "keyed", key, "--delay=PT1H").lines().get(0));
+      run("cancel", ids.get(i));
+    }
+    String holder = run("enqueue", "keyed", key, "--delay=PT1H").lines().get(0);
+
+    Cli.Ended retry = run("retry", "--name=keyed", "--yes");
+
+    assertThat(retry.exitCode()).isZero();
+    assertThat(retry.lines())
         .hasSize(12)
-        .contains("Cancel  50 %  100 of 200 tasks", "Cancel 100 %  200 of 200 tasks")
-        .endsWith("200 of 200 tasks done.");
-    assertThat(delete.lines()).hasSize(200).allMatch(line -> Cli.json(line).isObject());
+        .endsWith("and 2 more were not changed; --json tells of each.", "0 of 12 tasks done.")
+        .first()
+        .asString()
+        .startsWith(ids.get(11) + "  ")
+        .endsWith("its unique key 'k' is held by live task " + holder);
+  }
+
+  @Test
+  void cancel_wholeSeries_ofAllThatMatch() {
+    Cli.Ended cancel = run("cancel", "--whole-series", "--queue=news", "--yes");
+
+    assertThat(cancel.out()).isEqualTo("1 of 1 task done." + System.lineSeparator());
+    assertThat(stored(repeating).status()).isEqualTo(TaskStatus.CANCELLED);
   }
 
   @Test

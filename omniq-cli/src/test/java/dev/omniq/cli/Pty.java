@@ -41,6 +41,20 @@ final class Pty implements AutoCloseable {
         new ProcessBuilder(List.of(SCRIPT.toString(), "-qefc", "exec " + command, "/dev/null"))
             .directory(directory.toFile())
             .redirectErrorStream(true);
+    return start(builder, environment);
+  }
+
+  /** The same without a terminal: what comes of a pipe, errors too. */
+  static Pty pipe(Path directory, String... args) throws IOException {
+    return start(
+        new ProcessBuilder(Cli.command(args))
+            .directory(directory.toFile())
+            .redirectErrorStream(true),
+        Map.of());
+  }
+
+  private static Pty start(ProcessBuilder builder, Map<String, String> environment)
+      throws IOException {
     builder.environment().keySet().removeIf(name -> name.matches("OMNIQ_.*|.*COLOR.*"));
     builder.environment().put("TERM", "xterm-256color");
     builder.environment().putAll(environment);
@@ -68,8 +82,18 @@ final class Pty implements AutoCloseable {
     }
   }
 
+  /** SIGTERM. */
+  void terminate() {
+    process.toHandle().destroy();
+  }
+
   boolean isQuiet() throws IOException {
     return !screen.ready();
+  }
+
+  /** What was read so far. */
+  String seen() {
+    return seen.toString();
   }
 
   /** All that was on the screen, when the command has ended. */

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class TerminalTest {
   private static final TaskType<String> MAIL = TaskType.of("mail", String.class);
-  private static final int MANY = 200;
+  private static final int MANY = 2_000;
 
   @TempDir Path directory;
   private String store;
@@ -63,12 +63,12 @@ class TerminalTest {
   @Test
   void question_isAskedOnTheTerminal_andABarShowsHowFarItIs() throws Exception {
     try (Pty cancel = start("cancel", "--status=pending")) {
-      cancel.await("Cancel 200 tasks? [y/N] ");
+      cancel.await("Cancel 2,000 tasks? [y/N] ");
       cancel.type("y\n");
 
       assertThat(cancel.screen())
-          .contains("\r" + "█".repeat(15) + "░".repeat(15) + "  Cancel  50 %  100 of 200 tasks")
-          .endsWith("Cancel 100 %  200 of 200 tasks\u001b[K\r\n200 of 200 tasks done.\r\n");
+          .contains("\r" + "█".repeat(15) + "░".repeat(15) + "  Cancel  50 %  1,000 of 2,000 tasks")
+          .endsWith("Cancel 100 %  2,000 of 2,000 tasks\u001b[K\r\n2,000 of 2,000 tasks done.\r\n");
       assertThat(cancel.exitCode()).isZero();
     }
   }
