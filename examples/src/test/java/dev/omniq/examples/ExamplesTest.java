@@ -6,6 +6,10 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -52,15 +56,16 @@ class ExamplesTest {
     }
   }
 
-  private static Process start(Class<?> program, String argument) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            program.getName(),
-            argument)
-        .redirectError(ProcessBuilder.Redirect.INHERIT)
-        .start();
+  private static Process start(Class<?> program, String... arguments) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                program.getName()));
+    command.addAll(List.of(arguments));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
   private static List<String> printed(Process program) throws IOException {
@@ -82,6 +87,36 @@ class ExamplesTest {
     assertThat(run(ConfigurationExample::main, "file:" + directory))
         .contains(
             "sent to ada@example.org", "sent to grace@example.org", "sent to edsger@example.org");
+  }
+
+  @Test
+  void dashboard_showsTheTasksOfTheProgram_untilEnter() throws Exception {
+    Process program = start(DashboardExample.class, "file:" + directory, "0");
+    try (var lines = program.inputReader(StandardCharsets.UTF_8)) {
+      String first = lines.readLine();
+      URI uri = URI.create(first.substring(first.indexOf("http://")));
+      String tasks =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(uri.resolve("api/tasks")).build(),
+                  HttpResponse.BodyHandlers.ofString())
+              .body();
+
+      assertThat(tasks).contains("#importCatalogue", "#chargeCard", "#cleanUp");
+      program.getOutputStream().write('\n');
+      program.getOutputStream().flush();
+      assertThat(program.waitFor()).isZero();
+    } finally {
+      program.destroyForcibly();
+    }
+  }
+
+  @Test
+  void monitoring_tellsOutcomesDepthAndTroubles() throws Exception {
+    assertThat(run(MonitoringExample::main, "file:" + directory))
+        .contains("success: 2", "failed: 1", "waiting: 1")
+        .anyMatch(line -> line.startsWith("FAILURES: "))
+        .anyMatch(line -> line.matches("lateness: at most .* ms"));
   }
 
   private static List<String> run(Program program, String... args) throws Exception {

@@ -34,6 +34,9 @@ public class Orders {
         .params(order, item)
         .update();
     omniq.enqueue(task(Orders.class, Orders::confirm, order));
+    if (item.isBlank()) {
+      throw new IllegalArgumentException("an order of nothing"); // leaves neither
+    }
     LOG.info("Placed an order of {}", item);
   }
 
