@@ -3,6 +3,7 @@ package dev.omniq.storage.file;
 import dev.omniq.storage.file.Effect.Body;
 import dev.omniq.storage.file.Effect.Hold;
 import dev.omniq.storage.file.Effect.Standing;
+import dev.omniq.storage.file.IndexLists.Group;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskStatus;
 import java.io.DataOutputStream;
@@ -60,6 +61,24 @@ final class EffectCodec {
           TaskStatus.CANCELLED);
 
   private EffectCodec() {}
+
+  /** The number of a status in the file. */
+  static int number(TaskStatus status) {
+    return STATUSES.indexOf(status);
+  }
+
+  /** Reads of which group the record at an index of a buffer is. */
+  static long group(ByteBuffer from, int at) {
+    int flags = from.getInt(at + FLAGS);
+    return Group.key(
+        (flags & BODY) == 0 ? Group.NO_KIND : from.getInt(at + KIND),
+        (flags & STANDING) == 0 ? Group.NO_STATUS : flags & LOW_BITS);
+  }
+
+  /** Reads when the task was stored that the record at an index of a buffer adds. */
+  static long createdAt(ByteBuffer from, int at) {
+    return from.getLong(at + CREATED);
+  }
 
   /** Where the extras of records are read. */
   @FunctionalInterface

@@ -9,7 +9,7 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks over the effects of several segments together in the order of ids: of each task the one
+ * Walks up over the effects of several segments together in the order of ids: of each task the one
  * effect that all of them come to. It keeps one effect and a small window for each segment,
  * whatever their size. Not thread-safe.
  */
@@ -18,15 +18,12 @@ final class EffectMerge {
   /** Where the walk stands in one segment. */
   private record Head(Effect effect, int age, SegmentIndex.Cursor rest) {}
 
-  /** By id in the direction of the walk; of one task, the latest first. */
-  private final PriorityQueue<Head> heads;
+  /** By id; of one task, the latest first. */
+  private final PriorityQueue<Head> heads =
+      new PriorityQueue<>(
+          Comparator.comparing((Head head) -> head.effect().id()).thenComparingInt(Head::age));
 
-  private EffectMerge(Comparator<TaskId> direction) {
-    heads =
-        new PriorityQueue<>(
-            Comparator.comparing((Head head) -> head.effect().id(), direction)
-                .thenComparingInt(Head::age));
-  }
+  private EffectMerge() {}
 
   /**
    * Walks up.
@@ -36,24 +33,9 @@ final class EffectMerge {
    */
   static EffectMerge ascending(List<SegmentIndex> segments, Optional<TaskId> above)
       throws IOException {
-    var merge = new EffectMerge(Comparator.naturalOrder());
+    var merge = new EffectMerge();
     for (int i = 0; i < segments.size(); i++) {
       merge.advance(segments.get(i).ascending(above), segments.size() - i);
-    }
-    return merge;
-  }
-
-  /**
-   * Walks down.
-   *
-   * @param segments in the order of replay
-   * @param below only ids below this one
-   */
-  static EffectMerge descending(List<SegmentIndex> segments, Optional<TaskId> below)
-      throws IOException {
-    var merge = new EffectMerge(Comparator.reverseOrder());
-    for (int i = 0; i < segments.size(); i++) {
-      merge.advance(segments.get(i).descending(below), segments.size() - i);
     }
     return merge;
   }

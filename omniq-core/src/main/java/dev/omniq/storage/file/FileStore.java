@@ -51,7 +51,7 @@ import java.util.concurrent.CompletableFuture;
  * next owner takes them back at once. For workers in other processes there is {@link #remoteView}.
  */
 public final class FileStore implements TaskStore, WakeUps, Movable {
-  /** How many tasks a step of a listing looks at before others have their turn. */
+  /** How many tasks a step of a listing finds before others have their turn. */
   private static final int PAGE = 512;
 
   /** About as much text goes into a page of an export, which is held in memory. */
@@ -194,7 +194,8 @@ public final class FileStore implements TaskStore, WakeUps, Movable {
     CompletableFuture<Step> step =
         submit(
             draft -> {
-              Views.Page page = engine.views().page(query, below, PAGE);
+              Views.Page page =
+                  engine.views().page(query, below, Math.min(PAGE, query.limit() - soFar.size()));
               return new Answer.ReadForced<>(() -> new Step(read(page, query, soFar), page.next()));
             });
     return step.thenCompose(

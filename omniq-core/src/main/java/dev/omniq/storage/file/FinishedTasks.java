@@ -1,6 +1,7 @@
 package dev.omniq.storage.file;
 
 import dev.omniq.storage.Retention;
+import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskStatus;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The finished tasks, by id. They cost no memory once the segment is sealed that tells their end:
@@ -30,12 +32,16 @@ final class FinishedTasks {
   /** In the order of replay. */
   private final List<Generation> generations = new ArrayList<>();
 
+  /** When the tasks were stored that each segment adds. */
+  private final Map<Integer, CreatedTimes> created = new HashMap<>();
+
   private final Map<String, Map<TaskStatus, Long>> counts = new HashMap<>();
   private long count;
 
   /** Begins with what the sealed segments come to; {@link #counted} must follow for each task. */
   void begin(SealedTasks segments) {
     sealed = segments;
+    segments.segments().forEach(index -> created.put(index.segment(), index.created()));
     purge.sealed();
   }
 
@@ -56,23 +62,26 @@ final class FinishedTasks {
 
   /** Finds a finished task. */
   Optional<FinishedTask> find(TaskId id) throws IOException {
+    Generation.Told told = told(id);
+    return told != null
+        ? told.finished()
+        : sealed.find(id).filter(Effect::isFinished).map(FinishedTask::of);
+  }
+
+  /** What the last segment without an index says of a task; null if none says anything. */
+  private Generation.@Nullable Told told(TaskId id) {
     for (int i = generations.size() - 1; i >= 0; i--) {
       Generation.Told told = generations.get(i).told(id);
       if (told != null) {
-        return told.finished();
+        return told;
       }
     }
-    return sealed.find(id).filter(Effect::isFinished).map(FinishedTask::of);
+    return null;
   }
 
   /** Whether a segment without an index says something of a task. */
   private boolean isChanged(TaskId id) {
-    for (Generation generation : generations) {
-      if (generation.told(id) != null) {
-        return true;
-      }
-    }
-    return false;
+    return told(id) != null;
   }
 
   /**
@@ -111,6 +120,7 @@ final class FinishedTasks {
     if (last < 0 || generations.get(last).segment() != segment) {
       generations.add(new Generation(segment));
       last++;
+      created.put(segment, generations.get(last).created());
     }
     return generations.get(last);
   }
@@ -123,6 +133,7 @@ final class FinishedTasks {
     var segments = new ArrayList<>(sealed.segments());
     segments.add(index);
     sealed = new SealedTasks(segments);
+    created.put(index.segment(), index.created());
     generations.removeIf(generation -> generation.segment() == index.segment());
     purge.sealed();
   }
@@ -135,6 +146,8 @@ final class FinishedTasks {
     var segments = new ArrayList<>(by);
     segments.addAll(sealed.segments().subList(old.size(), sealed.segments().size()));
     sealed = new SealedTasks(segments);
+    old.forEach(index -> created.remove(index.segment()));
+    by.forEach(index -> created.put(index.segment(), index.created()));
     purge.sealed();
   }
 
@@ -145,15 +158,78 @@ final class FinishedTasks {
     generations.forEach(generation -> generation.moved(id, add, isOld));
   }
 
-  /** Walks down over the finished tasks below an id that may meet a query. */
-  FinishedWalk descending(TaskQuery query, Optional<TaskId> below, int visits) throws IOException {
-    TaskQuery rest = below.map(query::after).orElse(query);
-    return new FinishedWalk(sealed, generations, rest, rest.after(), false, visits);
+  /**
+   * Notes a task that is added.
+   *
+   * @param at its add line
+   */
+  void added(Task task, long at) {
+    generation(at).added(task, Location.offset(at));
+  }
+
+  /** Whether a task can have been stored at such a time whose add line is there. */
+  boolean mayBeStored(long add, CreatedTimes.Span span) {
+    CreatedTimes times = created.get(Location.segment(add));
+    return times == null || times.mayContain(Location.offset(add), span);
+  }
+
+  /**
+   * A search for tasks that may meet a query: finished ones, and live ones as far as {@link
+   * SealedSearch} says.
+   */
+  Search search(TaskQuery query, Visits visits) throws IOException {
+    return new Search(query, visits);
+  }
+
+  /** A search; it does not outlive a change. */
+  final class Search {
+    private final TaskQuery query;
+    private final SealedSearch indexed;
+    private final Ids ids;
+
+    private Search(TaskQuery query, Visits visits) throws IOException {
+      this.query = query;
+      indexed = new SealedSearch(sealed, query, visits);
+      List<Ids> all = new ArrayList<>();
+      all.add(indexed.ids());
+      var span = CreatedTimes.Span.of(query);
+      for (Generation generation : generations) {
+        all.add(
+            SealedSearch.findsLive(query)
+                ? Ids.of(generation.withTerms(Terms.of(query)))
+                : Ids.of(
+                    generation.all(),
+                    told -> told.finished().filter(task -> mayMatch(task, span)).isPresent(),
+                    visits));
+      }
+      ids = Ids.anyOf(all);
+    }
+
+    private boolean mayMatch(FinishedTask task, CreatedTimes.Span span) {
+      return task.mayMatch(query) && mayBeStored(task.add(), span);
+    }
+
+    /** Which tasks may meet the query, and perhaps some that do not or are gone. */
+    Ids ids() {
+      return ids;
+    }
+
+    /** One of these, if it is finished and may meet the query. */
+    Optional<FinishedTask> find(TaskId id) throws IOException {
+      Generation.Told told = told(id);
+      if (told != null) {
+        return told.finished().filter(task -> task.mayMatch(query));
+      }
+      return indexed
+          .find(id)
+          .filter(effect -> effect.isFinished() && effect.mayMatch(query))
+          .map(FinishedTask::of);
+    }
   }
 
   /** Walks up over all finished tasks above an id. */
   FinishedWalk ascending(Optional<TaskId> above, int visits) throws IOException {
-    return new FinishedWalk(sealed, generations, TaskQuery.all(), above, true, visits);
+    return new FinishedWalk(sealed, generations, above, visits);
   }
 
   /**

@@ -1,10 +1,8 @@
 package dev.omniq.storage.file;
 
 import dev.omniq.task.TaskId;
-import dev.omniq.task.TaskQuery;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks up or down over the finished tasks, over what has an index and what has none yet together,
- * and stops after a number of visits, to go on another time. For the holder of the pen only.
+ * Walks up over all finished tasks, over what has an index and what has none yet together, and
+ * stops after a number of visits, to go on another time. For the holder of the pen only.
  */
 final class FinishedWalk {
 
@@ -32,8 +30,6 @@ final class FinishedWalk {
     }
   }
 
-  private final TaskQuery query;
-  private final Comparator<TaskId> order;
   private final EffectMerge sealed;
   private final List<Head> heads = new ArrayList<>();
   private @Nullable Effect nextSealed;
@@ -44,29 +40,15 @@ final class FinishedWalk {
   /**
    * Begins a walk.
    *
-   * @param query what to show; of tasks without an index the others, too
    * @param from it begins behind this id
-   * @param up whether it ascends
    * @param visits how many tasks it looks at, at most
    */
-  FinishedWalk(
-      SealedTasks tasks,
-      List<Generation> generations,
-      TaskQuery query,
-      Optional<TaskId> from,
-      boolean up,
-      int visits)
+  FinishedWalk(SealedTasks tasks, List<Generation> generations, Optional<TaskId> from, int visits)
       throws IOException {
-    this.query = query;
-    order = up ? Comparator.naturalOrder() : Comparator.reverseOrder();
-    sealed =
-        up
-            ? EffectMerge.ascending(tasks.segments(), from)
-            : EffectMerge.descending(tasks.segments(), from);
+    sealed = EffectMerge.ascending(tasks.segments(), from);
     nextSealed = sealed.next();
     for (int i = generations.size() - 1; i >= 0; i--) {
-      Generation each = generations.get(i);
-      heads.add(new Head((up ? each.ascending(from) : each.descending(from)).iterator()));
+      heads.add(new Head(generations.get(i).ascending(from).iterator()));
     }
     visitsLeft = visits;
   }
@@ -98,8 +80,7 @@ final class FinishedWalk {
   private @Nullable TaskId nearest() {
     TaskId nearest = nextSealed == null ? null : nextSealed.id();
     for (Head head : heads) {
-      if (head.next != null
-          && (nearest == null || order.compare(head.next.getKey(), nearest) < 0)) {
+      if (head.next != null && (nearest == null || head.next.getKey().compareTo(nearest) < 0)) {
         nearest = head.next.getKey();
       }
     }
@@ -124,8 +105,6 @@ final class FinishedWalk {
       return Optional.empty();
     }
     nextSealed = sealed.next();
-    return effect.isFinished() && effect.mayMatch(query)
-        ? Optional.of(FinishedTask.of(effect))
-        : Optional.empty();
+    return effect.isFinished() ? Optional.of(FinishedTask.of(effect)) : Optional.empty();
   }
 }

@@ -1,22 +1,38 @@
 package dev.omniq.storage.file;
 
+import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
+import dev.omniq.task.Times;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the lines of one segment that has no index yet say of finished tasks: that one has ended, or
- * that one is finished no more. For the holder of the pen only.
+ * that one is finished no more; and what lists look for among the tasks that it adds. For the
+ * holder of the pen only.
  */
 final class Generation {
   private final int segment;
   private final NavigableMap<TaskId, Told> told = new TreeMap<>();
+  private final CreatedTimes created = new CreatedTimes();
+
+  /** The terms of added tasks, each with the two halves of the id, in no order. */
+  private int[] terms = new int[0];
+
+  private long[] ids = new long[0];
+  private int termCount;
 
   /**
    * What is told of a task.
@@ -31,6 +47,49 @@ final class Generation {
 
   int segment() {
     return segment;
+  }
+
+  /**
+   * Notes a task that is added. There is nothing to take back: what is found by this is looked at.
+   *
+   * @param offset where its add line begins
+   */
+  void added(Task task, long offset) {
+    created.add(offset, Times.toMicros(task.createdAt()));
+    for (int term : Terms.of(task)) {
+      if (termCount == terms.length) {
+        terms = Arrays.copyOf(terms, Math.max(16, termCount + (termCount >> 1)));
+        ids = Arrays.copyOf(ids, 2 * terms.length);
+      }
+      terms[termCount] = term;
+      ids[2 * termCount] = task.id().value().getMostSignificantBits();
+      ids[2 * termCount + 1] = task.id().value().getLeastSignificantBits();
+      termCount++;
+    }
+  }
+
+  /** When the tasks were stored that the segment adds. */
+  CreatedTimes created() {
+    return created;
+  }
+
+  /** The added tasks that have all of some terms, perhaps some that are gone. */
+  NavigableSet<TaskId> withTerms(List<Integer> wanted) {
+    var found = new TreeSet<>(withTerm(wanted.get(0)));
+    for (int term : wanted.subList(1, wanted.size())) {
+      found.retainAll(withTerm(term));
+    }
+    return found;
+  }
+
+  private Set<TaskId> withTerm(int wanted) {
+    var found = new HashSet<TaskId>();
+    for (int i = 0; i < termCount; i++) {
+      if (terms[i] == wanted) {
+        found.add(new TaskId(new UUID(ids[2 * i], ids[2 * i + 1])));
+      }
+    }
+    return found;
   }
 
   /** What is told of a task; null if nothing. */
@@ -63,9 +122,9 @@ final class Generation {
                             isOld.test(Location.segment(task.add())) ? task.movedTo(add) : task)));
   }
 
-  /** What is told of the tasks below an id, descending. */
-  Iterable<Map.Entry<TaskId, Told>> descending(Optional<TaskId> below) {
-    return below.map(id -> told.headMap(id, false)).orElse(told).descendingMap().entrySet();
+  /** All that is told, by id. */
+  NavigableMap<TaskId, Told> all() {
+    return told;
   }
 
   /** What is told of the tasks above an id, ascending. */

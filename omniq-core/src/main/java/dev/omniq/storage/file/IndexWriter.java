@@ -8,6 +8,7 @@ import java.io.Closeable;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.zip.CRC32C;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the index of a segment, effect by effect, ascending by id. The file has another name until
- * it is complete and forced; so what bears the name of an index is whole. Only extras and kinds are
- * kept in memory until the end. Not thread-safe.
+ * it is complete and forced; so what bears the name of an index is whole. The records themselves
+ * are not kept in memory until the end, only extras, kinds and lists. Not thread-safe.
  */
 final class IndexWriter implements Closeable {
   private static final int BLOCK = 512 * IndexFormat.RECORD;
@@ -30,6 +31,7 @@ final class IndexWriter implements Closeable {
   private final ByteArrayOutputStream extras = new ByteArrayOutputStream();
   private final ByteArrayOutputStream extra = new ByteArrayOutputStream();
   private final Map<Kind, Integer> kinds = new LinkedHashMap<>();
+  private final IndexLists lists = new IndexLists();
   private long written = IndexFormat.HEADER;
   private long records;
   private @Nullable TaskId last;
@@ -42,8 +44,12 @@ final class IndexWriter implements Closeable {
     this.file = disk.open(layout.nextIndex(segment));
   }
 
-  /** Appends an effect; its id must be above that of the last one. */
-  void add(Effect effect) throws IOException {
+  /**
+   * Appends an effect; its id must be above that of the last one.
+   *
+   * @param labels those of the task, as {@link Terms}, if the effect has a body
+   */
+  void add(Effect effect, Collection<Integer> labels) throws IOException {
     TaskId before = last;
     if (before != null && effect.id().compareTo(before) <= 0) {
       throw new IllegalArgumentException("task " + effect.id() + " does not ascend");
@@ -53,7 +59,9 @@ final class IndexWriter implements Closeable {
     if (!block.hasRemaining()) {
       flush();
     }
-    EffectCodec.putRecord(effect, kind(effect), extras.size(), block);
+    int kind = kind(effect);
+    EffectCodec.putRecord(effect, kind, extras.size(), block);
+    lists.add(effect, kind, labels);
     extra.reset();
     EffectCodec.putExtra(effect, new DataOutputStream(extra));
     if (extra.size() > 0) {
@@ -79,12 +87,20 @@ final class IndexWriter implements Closeable {
   void finish(long segmentBytes) throws IOException {
     flush();
     write(ByteBuffer.wrap(extras.toByteArray()));
+    write(lists.lists());
+    write(lists.terms());
     ByteBuffer kindBytes = kindBytes();
     int kindsLength = kindBytes.remaining();
     write(kindBytes);
     var header =
         new Header(
-            segment, segmentBytes, records, extras.size(), kindsLength, (int) crc.getValue());
+            segment,
+            segmentBytes,
+            records,
+            extras.size(),
+            lists.termCount(),
+            kindsLength,
+            (int) crc.getValue());
     file.write(header.write(), 0);
     file.force();
     file.close();
@@ -99,6 +115,7 @@ final class IndexWriter implements Closeable {
       EffectCodec.putText(kind.queue(), to);
       EffectCodec.putText(kind.name(), to);
     }
+    lists.writeDirectory(to);
     return ByteBuffer.wrap(bytes.toByteArray());
   }
 

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Reads a sealed segment and folds its lines into one effect for each task that they touch: a pure
@@ -21,6 +22,8 @@ final class SegmentFold {
   /** In the order in which tasks were first spoken of, which is nearly that of their ids. */
   private final Map<TaskId, Effect> effects = new LinkedHashMap<>();
 
+  private final Map<TaskId, Set<Integer>> labels = new HashMap<>();
+
   /** Names repeat by the thousand; each is kept once. */
   private final Map<String, String> names = new HashMap<>();
 
@@ -29,11 +32,19 @@ final class SegmentFold {
   }
 
   /**
-   * The effects of a sealed segment, ascending by id.
+   * What a segment comes to.
+   *
+   * @param effects ascending by id
+   * @param labels the labels of the tasks that it adds, as {@link Terms}; none for most tasks
+   */
+  record Folded(List<Effect> effects, Map<TaskId, Set<Integer>> labels) {}
+
+  /**
+   * What a sealed segment comes to.
    *
    * @throws DamagedSegmentException if not all of it is readable
    */
-  static List<Effect> read(int segment, DiskFile file) throws IOException {
+  static Folded read(int segment, DiskFile file) throws IOException {
     var fold = new SegmentFold(segment);
     var reader = new GroupReader(file, 0);
     while (reader.next()) {
@@ -42,7 +53,7 @@ final class SegmentFold {
     requireEnd(segment, reader);
     var sorted = new ArrayList<>(fold.effects.values());
     sorted.sort(Comparator.comparing(Effect::id));
-    return sorted;
+    return new Folded(sorted, fold.labels);
   }
 
   /**
@@ -77,6 +88,9 @@ final class SegmentFold {
   private void apply(Line line, long at, int length) {
     if (line instanceof Line.Add add) {
       put(shared(Effect.of(add, at, length)));
+      if (!add.task().labels().isEmpty()) {
+        labels.put(add.task().id(), Terms.ofLabels(add.task().labels()));
+      }
     } else if (line instanceof Line.Set set) {
       put(Effect.of(set, at, length));
     } else if (line instanceof Line.Claims claims) {

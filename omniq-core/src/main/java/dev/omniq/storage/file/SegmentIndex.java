@@ -2,6 +2,7 @@ package dev.omniq.storage.file;
 
 import dev.omniq.storage.file.IndexFormat.Header;
 import dev.omniq.storage.file.IndexFormat.Kind;
+import dev.omniq.storage.file.IndexLists.Group;
 import dev.omniq.task.TaskId;
 import java.io.Closeable;
 import java.io.EOFException;
@@ -10,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -18,26 +20,32 @@ import org.jspecify.annotations.Nullable;
  * The index of a sealed segment: the {@link Effect} of that segment on each task that it touches,
  * found by id or walked through in the order of ids, without a look at the segment itself.
  *
- * <p>In memory it keeps the id of every {@value #FENCE}th record and the pairs of queue and name;
- * an id outside of its range costs no read, one inside costs one. The file is read, not mapped: a
- * mapping would keep a deleted file's space until the collector finds it. Thread-safe; a cursor is
- * not.
+ * <p>In memory it keeps the id of every {@value #FENCE}th record, the pairs of queue and name,
+ * where the lists are, and a hint of when the tasks were stored; an id outside of its range costs
+ * no read, one inside costs one. The file is read, not mapped: a mapping would keep a deleted
+ * file's space until the collector finds it. Thread-safe; a cursor is not.
  */
 final class SegmentIndex implements Closeable {
-  private static final int FENCE = 64;
+  /** How many records a block has. */
+  static final int FENCE = 64;
+
   private static final int CHUNK = 1024 * IndexFormat.RECORD;
 
   private final DiskFile file;
   private final Header header;
   private final List<Kind> kinds;
+  private final List<Group> groups;
+  private final CreatedTimes created;
   private final long[] fences;
   private final TaskId last;
 
   private SegmentIndex(
-      DiskFile file, Header header, List<Kind> kinds, long[] fences, @Nullable TaskId last) {
+      DiskFile file, Header header, ByteBuffer kinds, long[] fences, @Nullable TaskId last) {
     this.file = file;
     this.header = header;
-    this.kinds = kinds;
+    this.kinds = kinds(kinds);
+    groups = IndexLists.readDirectory(kinds);
+    created = CreatedTimes.read(kinds);
     this.fences = fences;
     this.last = last == null ? new TaskId(new UUID(0, 0)) : last;
   }
@@ -72,10 +80,10 @@ final class SegmentIndex implements Closeable {
    */
   static SegmentIndex build(Disk disk, Layout layout, int segment, DiskFile lines)
       throws IOException {
-    List<Effect> effects = SegmentFold.read(segment, lines);
+    SegmentFold.Folded folded = SegmentFold.read(segment, lines);
     try (var writer = new IndexWriter(disk, layout, segment)) {
-      for (Effect effect : effects) {
-        writer.add(effect);
+      for (Effect effect : folded.effects()) {
+        writer.add(effect, folded.labels().getOrDefault(effect.id(), Set.of()));
       }
       writer.finish(lines.size());
     }
@@ -109,12 +117,12 @@ final class SegmentIndex implements Closeable {
     var fences = new long[2 * Math.toIntExact((header.records() + FENCE - 1) / FENCE)];
     var crc = new CRC32C();
     TaskId last = readRecords(file, header, fences, crc);
-    sumExtras(file, header, crc);
+    sumRest(file, header, crc);
     ByteBuffer kinds = ByteBuffer.allocate(header.kinds());
     file.read(kinds, header.kindsAt());
     crc.update(kinds.flip().duplicate());
     return (int) crc.getValue() == header.crc()
-        ? new SegmentIndex(file, header, kinds(kinds), fences, last)
+        ? new SegmentIndex(file, header, kinds, fences, last)
         : null;
   }
 
@@ -138,7 +146,7 @@ final class SegmentIndex implements Closeable {
     return last;
   }
 
-  private static void sumExtras(DiskFile file, Header header, CRC32C crc) throws IOException {
+  private static void sumRest(DiskFile file, Header header, CRC32C crc) throws IOException {
     ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
     for (long at = header.extrasAt(); at < header.kindsAt(); at += CHUNK) {
       chunk.clear().limit((int) Math.min(CHUNK, header.kindsAt() - at));
@@ -171,12 +179,42 @@ final class SegmentIndex implements Closeable {
     return header.records();
   }
 
+  /** The kinds of its records, by their numbers. */
+  List<Kind> kinds() {
+    return kinds;
+  }
+
+  /** The groups of its records. */
+  List<Group> groups() {
+    return groups;
+  }
+
+  /** When the tasks were stored that the segment adds. */
+  CreatedTimes created() {
+    return created;
+  }
+
+  /** The file, and what is where in it. */
+  DiskFile file() {
+    return file;
+  }
+
+  Header header() {
+    return header;
+  }
+
   /** What the segment says of a task; empty if nothing. */
   Optional<Effect> find(TaskId id) throws IOException {
-    if (size() == 0 || id.compareTo(last) > 0 || id.compareTo(fence(0)) < 0) {
-      return Optional.empty();
-    }
-    Block block = blockOf(id);
+    return mayHold(id) ? find(id, block(fenceBelow(id)), new Window(file)) : Optional.empty();
+  }
+
+  /** Whether an id is in the range of the ids that there are. */
+  boolean mayHold(TaskId id) {
+    return size() > 0 && id.compareTo(last) <= 0 && id.compareTo(fence(0)) >= 0;
+  }
+
+  /** What the segment says of a task, by the only block in which it can be. */
+  Optional<Effect> find(TaskId id, Block block, Window extras) throws IOException {
     int found = block.search(id);
     return block.has(found, id)
         ? Optional.of(
@@ -185,42 +223,33 @@ final class SegmentIndex implements Closeable {
                 found * IndexFormat.RECORD,
                 segment(),
                 kinds,
-                extra -> extra(new Window(file), extra)))
+                extra -> extra(extras, extra)))
         : Optional.empty();
   }
 
   /** Walks up over the ids above this one, or over all. */
   Cursor ascending(Optional<TaskId> above) throws IOException {
-    long from = above.isPresent() ? position(above.get(), true) : 0;
-    return new Cursor(from, 1);
-  }
-
-  /** Walks down over the ids below this one, or over all. */
-  Cursor descending(Optional<TaskId> below) throws IOException {
-    long from = below.isPresent() ? position(below.get(), false) : size();
-    return new Cursor(from - 1, -1);
+    return new Cursor(above.isPresent() ? positionAbove(above.get()) : 0);
   }
 
   /** A walk over the effects; not thread-safe. */
   final class Cursor {
     private final Window records = new Window(file);
     private final Window extras = new Window(file);
-    private final int step;
     private long position;
 
-    private Cursor(long first, int step) {
+    private Cursor(long first) {
       this.position = first;
-      this.step = step;
     }
 
     /** The next effect; null at the end. */
     @Nullable Effect next() throws IOException {
-      if (position < 0 || position >= size()) {
+      if (position >= size()) {
         return null;
       }
       ByteBuffer record =
           records.bytes(IndexFormat.HEADER + position * IndexFormat.RECORD, IndexFormat.RECORD);
-      position += step;
+      position++;
       return EffectCodec.read(
           record, record.position(), segment(), kinds, extra -> extra(extras, extra));
     }
@@ -232,14 +261,14 @@ final class SegmentIndex implements Closeable {
     return window.bytes(at + Integer.BYTES, length);
   }
 
-  /** The position of the first record with this id or a higher one; with a higher one only. */
-  private long position(TaskId id, boolean higher) throws IOException {
+  /** The position of the first record with a higher id. */
+  private long positionAbove(TaskId id) throws IOException {
     if (size() == 0 || id.compareTo(fence(0)) < 0) {
       return 0;
     }
-    Block block = blockOf(id);
+    Block block = block(fenceBelow(id));
     int found = block.search(id);
-    return block.first() + found + (higher && block.has(found, id) ? 1 : 0);
+    return block.first() + found + (block.has(found, id) ? 1 : 0);
   }
 
   /**
@@ -248,7 +277,7 @@ final class SegmentIndex implements Closeable {
    * @param first the position of the first one
    * @param count how many there are
    */
-  private record Block(long first, int count, ByteBuffer records) {
+  record Block(long first, int count, ByteBuffer records) {
 
     /** The index of the first record with this id or a higher one. */
     int search(TaskId id) {
@@ -269,14 +298,14 @@ final class SegmentIndex implements Closeable {
       return index < count && idAt(index).equals(id);
     }
 
-    private TaskId idAt(int index) {
+    TaskId idAt(int index) {
       return EffectCodec.id(records, index * IndexFormat.RECORD);
     }
   }
 
-  /** Reads the only block in which an id can be that is not below the first one. */
-  private Block blockOf(TaskId id) throws IOException {
-    long first = fenceBelow(id) * (long) FENCE;
+  /** Reads the block with this number. */
+  Block block(int number) throws IOException {
+    long first = number * (long) FENCE;
     int count = (int) Math.min(FENCE, size() - first);
     ByteBuffer records = ByteBuffer.allocate(count * IndexFormat.RECORD);
     file.read(records, IndexFormat.HEADER + first * IndexFormat.RECORD);
@@ -286,8 +315,11 @@ final class SegmentIndex implements Closeable {
     return new Block(first, count, records.flip());
   }
 
-  /** The last fence at or below the id; the first one is. */
-  private int fenceBelow(TaskId id) {
+  /**
+   * The number of the only block in which an id can be that is not below the first one: its fence
+   * is the last at or below the id.
+   */
+  int fenceBelow(TaskId id) {
     int from = 0;
     int to = fences.length / 2;
     while (from < to) {

@@ -4,6 +4,9 @@ import dev.omniq.storage.file.Effect.Standing;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Set;
 
 /**
  * Writes a segment that is sealed from the start, with its index: one task after the other,
@@ -13,6 +16,7 @@ import java.nio.ByteBuffer;
 final class SegmentWriter implements Closeable {
   private static final int GROUP = 128 << 10;
   private static final int FORCE_EVERY = 4 << 20;
+  private static final byte[] LABELS = "\"labels\":{".getBytes(StandardCharsets.US_ASCII);
 
   private final int number;
   private final DiskFile file;
@@ -50,18 +54,44 @@ final class SegmentWriter implements Closeable {
         standing.at() == Location.NONE
             && !effect.isClaimedSince()
             && effect.notes() == Location.NONE;
+    Set<Integer> labels;
     if (told) {
-      copy(source.add(effect.theBody().at()));
+      ByteBuffer line = source.add(effect.theBody().at());
+      copy(line);
+      labels = mayHaveLabels(line) ? labels(source.whole(effect)) : Set.of();
     } else {
-      LineWriter.write(group, source.whole(effect));
+      Line.Add line = source.whole(effect);
+      LineWriter.write(group, line);
       lines++;
+      labels = labels(line);
     }
-    index.add(effect.inOneLine(at, lengthSince(at)));
+    index.add(effect.inOneLine(at, lengthSince(at)), labels);
   }
 
   private void copy(ByteBuffer line) {
     group.put(line.array(), line.arrayOffset() + line.position(), line.remaining()).put('\n');
     lines++;
+  }
+
+  /** Few have, and only those are worth reading. */
+  private static boolean mayHaveLabels(ByteBuffer line) {
+    for (int i = line.position(); i <= line.limit() - LABELS.length; i++) {
+      if (line.get(i) == LABELS[0]
+          && Arrays.equals(
+              line.array(),
+              line.arrayOffset() + i,
+              line.arrayOffset() + i + LABELS.length,
+              LABELS,
+              0,
+              LABELS.length)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Set<Integer> labels(Line.Add line) {
+    return Terms.ofLabels(line.task().labels());
   }
 
   private long location() {

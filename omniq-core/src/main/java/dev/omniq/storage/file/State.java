@@ -54,6 +54,11 @@ final class State {
     return notes.getOrDefault(id, Location.NONE);
   }
 
+  /** Where a live task stands. */
+  Bodies.Place place(FileEntry entry) {
+    return Bodies.Place.of(entry, notes(entry.id()));
+  }
+
   /**
    * Applies a line.
    *
@@ -141,6 +146,7 @@ final class State {
   private void add(Line.Add line, long at) throws IOException {
     Task task = line.task();
     forgetFinished(task.id(), at);
+    finished.added(task, at);
     if (task.status().isFinished()) {
       table.sequenceSeen(line.sequence());
       finish(
@@ -150,6 +156,8 @@ final class State {
               task.state().revision(),
               finishedAt(task.state()),
               task.queue(),
+              task.name(),
+              task.recurring(),
               at,
               Location.NONE),
           at);
@@ -189,6 +197,8 @@ final class State {
             next.revision(),
             finishedAt(next),
             entry.queue(),
+            entry.name(),
+            entry.series().isPresent(),
             entry.add(),
             at),
         at);

@@ -19,7 +19,6 @@ import dev.omniq.task.Times;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -83,11 +82,12 @@ final class Views {
 
   Answer<Optional<Task>> find(TaskId id) throws IOException {
     Optional<FileEntry> live = state.table().find(id);
-    return one(live.isPresent() ? live.map(this::place) : state.finished().find(id).map(Place::of));
+    return one(
+        live.isPresent() ? live.map(state::place) : state.finished().find(id).map(Place::of));
   }
 
   Answer<Optional<Task>> liveRun(TaskId seriesId) {
-    return one(state.table().liveRun(seriesId).map(this::place));
+    return one(state.table().liveRun(seriesId).map(state::place));
   }
 
   private Answer<Optional<Task>> one(Optional<Place> place) {
@@ -141,52 +141,27 @@ final class Views {
    */
   record Page(List<Place> places, Optional<TaskId> next) {}
 
-  /** The next tasks below an id, live and finished ones merged. */
-  Page page(TaskQuery query, Optional<TaskId> from, int size) throws IOException {
-    return merge(
-        query,
-        from,
-        state.table().slice(from, size),
-        state.finished().descending(query, from, size * 2),
-        Comparator.reverseOrder(),
-        size);
+  /** The next tasks below an id. */
+  Page page(TaskQuery query, Optional<TaskId> below, int most) throws IOException {
+    return new Listing(state, query, below, most).page();
   }
 
-  /** The next of all tasks above an id: a page of an export. */
+  /** The next of all tasks above an id, live and finished ones merged: a page of an export. */
   Page pageUp(Optional<TaskId> from, int size) throws IOException {
-    return merge(
-        TaskQuery.all(),
-        from,
-        state.table().sliceUp(from, size),
-        state.finished().ascending(from, size * 2),
-        Comparator.naturalOrder(),
-        size);
-  }
-
-  private Page merge(
-      TaskQuery query,
-      Optional<TaskId> from,
-      List<FileEntry> live,
-      FinishedWalk walk,
-      Comparator<TaskId> order,
-      int size)
-      throws IOException {
+    List<FileEntry> live = state.table().sliceUp(from, size);
+    FinishedWalk walk = state.finished().ascending(from, size * 2);
     Optional<TaskId> last = from;
     FinishedTask finished = walk.next();
     var places = new ArrayList<Place>();
     int l = 0;
     for (int i = 0; i < size; i++) {
       FileEntry entry = l < live.size() ? live.get(l) : null;
-      if (entry != null && isNext(entry, finished, walk, order)) {
-        if (mayMatch(query, entry)) {
-          places.add(place(entry));
-        }
+      if (entry != null && isNext(entry, finished, walk)) {
+        places.add(state.place(entry));
         last = Optional.of(entry.id());
         l++;
       } else if (finished != null) {
-        if (mayMatch(query, finished)) {
-          places.add(Place.of(finished));
-        }
+        places.add(Place.of(finished));
         last = Optional.of(finished.id());
         finished = walk.next();
       } else {
@@ -198,33 +173,14 @@ final class Views {
 
   /** Whether a live task comes next, or what is finished before it. */
   private static boolean isNext(
-      FileEntry entry,
-      @Nullable FinishedTask finished,
-      FinishedWalk walk,
-      Comparator<TaskId> order) {
+      FileEntry entry, @Nullable FinishedTask finished, FinishedWalk walk) {
     if (finished != null) {
-      return order.compare(entry.id(), finished.id()) < 0;
+      return entry.id().compareTo(finished.id()) < 0;
     }
-    return walk.stoppedAt().map(stop -> order.compare(entry.id(), stop) <= 0).orElse(true);
-  }
-
-  private static boolean mayMatch(TaskQuery query, FileEntry entry) {
-    return (query.statuses().isEmpty() || query.statuses().contains(entry.status()))
-        && query.queue().map(entry.queue()::equals).orElse(true)
-        && query.name().map(entry.name()::equals).orElse(true)
-        && (!query.onlyRecurring() || entry.series().isPresent());
-  }
-
-  private static boolean mayMatch(TaskQuery query, FinishedTask task) {
-    return (query.statuses().isEmpty() || query.statuses().contains(task.status()))
-        && query.queue().map(task.queue()::equals).orElse(true);
+    return walk.stoppedAt().map(stop -> entry.id().compareTo(stop) <= 0).orElse(true);
   }
 
   private List<Place> places(List<FileEntry> entries) {
-    return entries.stream().map(this::place).toList();
-  }
-
-  private Place place(FileEntry entry) {
-    return Place.of(entry, state.notes(entry.id()));
+    return entries.stream().map(state::place).toList();
   }
 }

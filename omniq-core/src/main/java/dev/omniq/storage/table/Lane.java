@@ -2,6 +2,7 @@ package dev.omniq.storage.table;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,6 +64,13 @@ final class Lane {
   /** What the heads of lanes are merged by, before the order of insertion. */
   long headKey() {
     return head().dueAt() - priority * MICROS_PER_PRIORITY;
+  }
+
+  /** Visits all entries, in no order. */
+  void forEach(Consumer<Entry> visitor) {
+    for (int i = 0; i < size; i++) {
+      visitor.accept(at(i));
+    }
   }
 
   void add(Entry entry) {

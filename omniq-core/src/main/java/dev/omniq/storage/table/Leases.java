@@ -98,6 +98,11 @@ final class Leases {
     return later.stream().filter(entry -> claimOf(entry).first() == first.sequence()).toList();
   }
 
+  /** All claimed entries. */
+  Collection<Entry> all() {
+    return byExpiry;
+  }
+
   List<Entry> expired(long nanos, int limit) {
     List<Entry> found = new ArrayList<>();
     for (Entry entry : byExpiry) {

@@ -11,6 +11,7 @@ import dev.omniq.task.TaskStatus;
 import dev.omniq.task.Times;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -20,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -198,6 +200,83 @@ public final class TaskTable<E extends Entry> {
     List<E> found = new ArrayList<>();
     ids.descend(halves(below), entry -> taken(entry, found, most));
     return found;
+  }
+
+  /**
+   * What a walk over entries found.
+   *
+   * @param entries in the order of the walk
+   * @param stoppedAt the last entry that was visited; empty if that is all
+   */
+  public record Slice<E>(List<E> entries, Optional<TaskId> stoppedAt) {}
+
+  /**
+   * The entries with the highest ids that are wanted, descending.
+   *
+   * @param below only ids below this one
+   * @param most at most this many
+   * @param visits looks at no more than this many
+   */
+  public Slice<E> slice(
+      Optional<TaskId> below, int most, int visits, Predicate<? super E> isWanted) {
+    List<E> found = new ArrayList<>();
+    var last = new @Nullable Entry[1];
+    var left = new int[] {visits};
+    ids.descend(
+        halves(below),
+        entry -> {
+          if (isWanted.test(own(entry))) {
+            found.add(own(entry));
+          }
+          left[0]--;
+          last[0] = left[0] > 0 && found.size() < most ? null : entry;
+          return last[0] == null;
+        });
+    return new Slice<>(found, Optional.ofNullable(last[0]).map(Entry::id));
+  }
+
+  /**
+   * All entries of a queue, of a name or of both, in no order; empty if there are more than a few.
+   *
+   * @param onlyRunning only those that are RUNNING
+   * @param most how many are a few
+   */
+  public Optional<List<E>> few(
+      Optional<String> queue, Optional<String> name, boolean onlyRunning, int most) {
+    if (leases.all().size() > most) {
+      return Optional.empty();
+    }
+    List<E> found = new ArrayList<>();
+    for (Entry entry : leases.all()) {
+      if (queue.map(entry.queue()::equals).orElse(true)
+          && name.map(entry.name()::equals).orElse(true)) {
+        found.add(own(entry));
+      }
+    }
+    if (onlyRunning) {
+      return Optional.of(found);
+    }
+    List<Kind> kinds = kinds(queue, name);
+    if (kinds.stream().mapToLong(Kind::live).sum() > most) {
+      return Optional.empty();
+    }
+    kinds.stream()
+        .flatMap(kind -> kind.lanes().stream())
+        .forEach(lane -> lane.forEach(entry -> found.add(own(entry))));
+    return Optional.of(found);
+  }
+
+  private List<Kind> kinds(Optional<String> queue, Optional<String> name) {
+    List<Kind> kinds = new ArrayList<>();
+    for (LiveQueue each : queue.map(this::queue).orElse(queues.values())) {
+      kinds.addAll(name.isPresent() ? each.kinds(Set.of(name.get())) : each.kinds());
+    }
+    return kinds;
+  }
+
+  private Collection<LiveQueue> queue(String name) {
+    LiveQueue found = queues.get(name);
+    return found == null ? List.of() : List.of(found);
   }
 
   /**
