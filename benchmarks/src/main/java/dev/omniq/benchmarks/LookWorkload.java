@@ -176,6 +176,11 @@ final class LookWorkload {
     questions.put("series, unknown", page.series(new TaskId(new UUID(0, 1))));
     questions.put("label, rare", page.label("customer", "rare"));
     questions.put("label, rare, in its queue", page.queue("rare queue").label("customer", "rare"));
+    questions.put("label, rare, PENDING", pending.label("customer", "rare"));
+    questions.put("label, unknown", page.label("customer", "nobody"));
+    questions.put(
+        "created first, FAILED", page.status(TaskStatus.FAILED).created(first, afterRare));
+    questions.put("created first, queue", page.queue("rare queue").created(first, afterRare));
     questions.put("created lately", page.created(beforeLast, Instant.now().plus(LATER)));
     questions.put("created first", page.created(first, afterRare));
     questions.put("count: all", page.limit(TaskQuery.MAX_LIMIT));

@@ -29,14 +29,17 @@ import dev.omniq.storage.Changes;
 import dev.omniq.storage.Changes.Change;
 import dev.omniq.storage.Claimed;
 import dev.omniq.storage.StoreStats;
+import dev.omniq.task.Due;
 import dev.omniq.task.NewTask;
 import dev.omniq.task.QueueStats.Counts;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskStatus;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
@@ -187,6 +190,81 @@ abstract class QueryContract extends ContractFixture {
 
       assertThat(list(all.label("tenant", "a"))).containsExactly(id(2), id(1));
       assertThat(list(all.label("tenant", "a").label("colour", "red"))).containsExactly(id(2));
+    }
+
+    @Test
+    void list_byLabel_followsWhatBecomesOfATask() {
+      Map<String, String> labels = Map.of("tenant", "a", "colour", "red");
+      TaskQuery red = all.label("colour", "red");
+      insert(labelled(1, labels), labelled(2, labels), labelled(3, Map.of("tenant", "a")), task(4));
+      assertThat(list(red.status(PENDING))).containsExactly(id(2), id(1));
+
+      Claimed claimed = claim(ask().limit(1)).get(0);
+      assertThat(list(red.status(PENDING))).containsExactly(id(2));
+      assertThat(list(red.status(RUNNING))).containsExactly(id(1));
+      assertThat(list(red.live())).containsExactly(id(2), id(1));
+
+      apply(failure(claimed));
+      assertThat(list(red.status(FAILED))).containsExactly(id(1));
+      assertThat(list(red.status(FAILED, PENDING))).containsExactly(id(2), id(1));
+      assertThat(list(red.status(SUCCESS))).isEmpty();
+
+      apply(Samples.retry(find(id(1)), NOON));
+      assertThat(list(red.status(FAILED))).isEmpty();
+      assertThat(list(red.live().label("tenant", "a"))).containsExactly(id(2), id(1));
+
+      delete(id(2));
+      assertThat(list(red)).containsExactly(id(1));
+    }
+
+    @Test
+    void list_byLabelAndWhatElseIsAsked_tellsOnlyThese() {
+      Map<String, String> labels = Map.of("tenant", "a");
+      insert(
+          task(1, SPEC.toBuilder().labels(labels).queue("mail").build()),
+          task(2, SPEC.toBuilder().labels(labels).name("other").build()),
+          task(3, HOURLY.toBuilder().labels(labels).build()),
+          task(4, SPEC.toBuilder().queue("mail").build()));
+      TaskQuery ofA = all.label("tenant", "a");
+
+      assertThat(list(ofA.queue("mail"))).containsExactly(id(1));
+      assertThat(list(ofA.name("other"))).containsExactly(id(2));
+      assertThat(list(ofA.recurring())).containsExactly(id(3));
+      assertThat(list(ofA.series(id(3)))).containsExactly(id(3));
+      assertThat(list(ofA.limit(2))).containsExactly(id(3), id(2));
+      assertThat(list(ofA.limit(2).after(id(2)))).containsExactly(id(1));
+      assertThat(list(ofA.created(NOON, NOON.plus(SECOND)))).hasSize(3);
+      assertThat(list(ofA.created(NOON.plus(SECOND), NOON.plus(HOUR)))).isEmpty();
+    }
+
+    /** Most ids tell when their task was stored, but any may be brought along. */
+    @Test
+    void list_byTime_goesByWhenATaskWasStored_whateverItsIdTells() {
+      TaskId drawnNow = drawn(NOON);
+      TaskId drawnLater = drawn(NOON.plus(HOUR).plus(SECOND));
+      insert(
+          task(1),
+          NewTask.first(drawnNow, SPEC, Due.now()),
+          NewTask.first(drawnLater, SPEC, Due.now()));
+      clock.advance(HOUR);
+      TaskId drawnThen = drawn(NOON.plus(HOUR));
+      insert(task(2), NewTask.first(drawnThen, SPEC, Due.now()));
+
+      TaskQuery atNoon = all.created(NOON, NOON.plus(SECOND));
+      assertThat(list(atNoon)).containsExactly(drawnLater, drawnNow, id(1));
+      assertThat(list(atNoon.limit(2))).containsExactly(drawnLater, drawnNow);
+      assertThat(list(atNoon.limit(2).after(drawnNow))).containsExactly(id(1));
+      assertThat(list(atNoon.queue(QUEUE).status(PENDING)))
+          .containsExactly(drawnLater, drawnNow, id(1));
+      assertThat(list(atNoon.status(SUCCESS))).isEmpty();
+      assertThat(list(all.created(NOON.plus(HOUR), NOON.plus(HOUR).plus(SECOND))))
+          .containsExactly(drawnThen, id(2));
+      delete(id(1));
+      assertThat(list(atNoon)).containsExactly(drawnLater, drawnNow);
+    }
+
+    private static TaskId drawn(Instant at) {
+      return new TaskId(new UUID(at.toEpochMilli() << 16 | 0x7000, 1));
     }
 
     @Test

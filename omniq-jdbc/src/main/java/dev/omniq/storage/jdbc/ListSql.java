@@ -4,10 +4,15 @@ import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskStatus;
 import dev.omniq.task.Times;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 
 /**
@@ -22,10 +27,13 @@ import java.util.stream.Collectors;
  *   <li>what runs among the claims,
  *   <li>the runs of any series, status by status, in an index of theirs,
  *   <li>all else lane by lane and status by status: a name or a queue has few lanes, and one that
- *       nobody uses has none.
+ *       nobody uses has none. What carries a label is read in an index of labels that is ordered
+ *       so; of several labels, the others are looked at on the way.
  * </ul>
  *
- * <p>Labels and times are looked at on the way, and shorten none.
+ * <p>What was created at some time has an id that was drawn then, give or take a second: so only
+ * such ids are looked at. Tasks of which that is not true are strays, which have an index of
+ * theirs.
  *
  * @param ids the SELECT, with a question mark for each parameter
  * @param parameters texts, longs, integers and ids, in their order
@@ -42,6 +50,15 @@ public record ListSql(String ids, List<Object> parameters) {
 
     /** All claims as {@code r}, each with its task as {@code t}, read in this order. */
     String claims();
+
+    /** All labels as {@code b}, each with its task as {@code t} and the claim of that. */
+    String labels();
+
+    /** All strays, as {@link #tasks}. */
+    String strays();
+
+    /** When a stray was stored: the column by which {@link #strays} are read. */
+    String strayCreatedAt();
 
     /** The table of lanes. */
     String lanes();
@@ -64,6 +81,25 @@ public record ListSql(String ids, List<Object> parameters) {
     return new Page(query, dialect).select();
   }
 
+  /**
+   * Whether the id of a task was drawn at another time than that at which the task was stored, by
+   * more than a second: then it is a stray.
+   */
+  public static boolean isStray(TaskId id, Instant createdAt) {
+    long drawn = id.value().getMostSignificantBits() >>> ID_BITS_BELOW_MILLIS;
+    return Math.abs(drawn - createdAt.toEpochMilli()) > STRAY_MILLIS;
+  }
+
+  private static final int ID_BITS_BELOW_MILLIS = 16;
+  private static final long LAST_MILLI = (1L << 48) - 1;
+  private static final long STRAY_MILLIS = 1_000;
+
+  /** The lowest id that can be drawn in a millisecond. */
+  private static TaskId firstId(long millis) {
+    return new TaskId(
+        new UUID(Math.max(0, Math.min(millis, LAST_MILLI)) << ID_BITS_BELOW_MILLIS, 0));
+  }
+
   private static final class Page {
     private final TaskQuery query;
     private final Dialect dialect;
@@ -79,7 +115,11 @@ public record ListSql(String ids, List<Object> parameters) {
 
     ListSql select() {
       List<String> parts =
-          query.seriesId().isPresent() ? ofSeries(query.seriesId().get()) : ofStatuses();
+          new ArrayList<>(
+              query.seriesId().isPresent() ? ofSeries(query.seriesId().get()) : ofStatuses());
+      if (isByTime()) {
+        parts.add(ofStrays());
+      }
       if (parts.size() == 1 && isOfAll()) {
         return new ListSql(parts.get(0), parameters);
       }
@@ -87,13 +127,20 @@ public record ListSql(String ids, List<Object> parameters) {
       String all =
           parts.stream()
               .map(part -> "SELECT p.id FROM (" + part + ") AS p")
-              .collect(Collectors.joining(" UNION ALL "));
+              .collect(Collectors.joining(isByTime() ? " UNION " : " UNION ALL "));
       return new ListSql(
           "SELECT a.id FROM (" + all + ") AS a ORDER BY a.id DESC LIMIT ?", parameters);
     }
 
+    /** The runs of a series are few beside all tasks, whenever they were created. */
+    private boolean isByTime() {
+      return query.seriesId().isEmpty()
+          && (query.createdFrom().isPresent() || query.createdBefore().isPresent());
+    }
+
     private boolean isOfAll() {
       return query.seriesId().isEmpty()
+          && query.labels().isEmpty()
           && query.queue().isEmpty()
           && query.name().isEmpty()
           && !query.onlyRecurring()
@@ -135,11 +182,15 @@ public record ListSql(String ids, List<Object> parameters) {
               .filter(status -> status != TaskStatus.RUNNING)
               .map(status -> "SELECT '" + status + "' AS status")
               .collect(Collectors.joining(" UNION ALL ", "(", ") AS s"));
-      var conditions = new Conditions().add("t.status = s.status");
+      boolean isLabelled = !query.labels().isEmpty();
+      var conditions = new Conditions().add((isLabelled ? "b" : "t") + ".status = s.status");
       if (!statuses.contains(TaskStatus.RUNNING) && statuses.contains(TaskStatus.PENDING)) {
         conditions.add("r.task IS NULL");
       }
-      if (query.onlyRecurring() && query.queue().isEmpty() && query.name().isEmpty()) {
+      if (query.onlyRecurring()
+          && !isLabelled
+          && query.queue().isEmpty()
+          && query.name().isEmpty()) {
         return dialect.idsForEach(stored, ids(dialect.tasks(), conditions));
       }
       Conditions lanes = ofName("l");
@@ -147,7 +198,27 @@ public record ListSql(String ids, List<Object> parameters) {
       return dialect.idsForEach(
           "(SELECT l.id FROM %s l%s) AS l CROSS JOIN %s"
               .formatted(dialect.lanes(), lanes.where(), stored),
-          ids(dialect.tasks(), conditions.add("t.lane = l.id")));
+          isLabelled
+              ? ofLabel(conditions.add("b.lane = l.id"))
+              : ids(dialect.tasks(), conditions.add("t.lane = l.id")));
+    }
+
+    /** Those with the first of the labels. */
+    private String ofLabel(Conditions conditions) {
+      var labels = new TreeMap<>(query.labels());
+      Map.Entry<String, String> first = Objects.requireNonNull(labels.pollFirstEntry());
+      conditions.add("b.name = ?", first.getKey()).add("b.value = ?", first.getValue());
+      drawnInTime(conditions, "b.task");
+      return ids("b.task", dialect.labels(), conditions, labels);
+    }
+
+    private String ofStrays() {
+      Conditions conditions = ofName("t");
+      created(conditions, dialect.strayCreatedAt());
+      if (!query.statuses().isEmpty()) {
+        conditions.add(hasStatus(query.statuses()));
+      }
+      return ids("t.id", dialect.strays(), conditions, query.labels());
     }
 
     private Conditions ofName(String row) {
@@ -160,24 +231,55 @@ public record ListSql(String ids, List<Object> parameters) {
     /** The highest ids that meet some conditions and those that every part has. */
     private String ids(String from, Conditions conditions) {
       if (query.seriesId().isPresent() && !query.statuses().isEmpty()) {
-        conditions.add(
-            statuses.stream().map(Page::hasStatus).collect(Collectors.joining(" OR ", "(", ")")));
+        conditions.add(hasStatus(query.statuses()));
       }
+      drawnInTime(conditions, "t.id");
+      return ids("t.id", from, conditions, query.labels());
+    }
+
+    private String ids(String id, String from, Conditions conditions, Map<String, String> labels) {
       if (query.onlyRecurring()) {
         conditions.add(dialect.recurring());
       }
-      query.labels().forEach((name, value) -> conditions.add(dialect.carriesLabel(), name, value));
-      query
-          .createdFrom()
-          .ifPresent(
-              start -> conditions.add("t.created_at >= ?", Times.toMicros(Times.roundUp(start))));
-      query
-          .createdBefore()
-          .ifPresent(end -> conditions.add("t.created_at < ?", Times.toMicros(Times.roundUp(end))));
-      query.after().ifPresent((TaskId id) -> conditions.add("t.id < ?", id));
+      new TreeMap<>(labels)
+          .forEach((name, value) -> conditions.add(dialect.carriesLabel(), name, value));
+      created(conditions, "t.created_at");
+      query.after().ifPresent((TaskId last) -> conditions.add(id + " < ?", last));
       parameters.addAll(conditions.parameters);
       parameters.add(query.limit());
-      return "SELECT t.id FROM " + from + conditions.where() + " ORDER BY t.id DESC LIMIT ?";
+      return "SELECT %1$s AS id FROM %2$s%3$s ORDER BY %1$s DESC LIMIT ?"
+          .formatted(id, from, conditions.where());
+    }
+
+    private void created(Conditions conditions, String at) {
+      query
+          .createdFrom()
+          .ifPresent(start -> conditions.add(at + " >= ?", Times.toMicros(Times.roundUp(start))));
+      query
+          .createdBefore()
+          .ifPresent(end -> conditions.add(at + " < ?", Times.toMicros(Times.roundUp(end))));
+    }
+
+    /** Only ids that are drawn when tasks that are no strays are created at the time asked for. */
+    private void drawnInTime(Conditions conditions, String id) {
+      if (isByTime()) {
+        query
+            .createdFrom()
+            .ifPresent(
+                start ->
+                    conditions.add(id + " >= ?", firstId(start.toEpochMilli() - STRAY_MILLIS)));
+        query
+            .createdBefore()
+            .ifPresent(
+                end -> conditions.add(id + " < ?", firstId(end.toEpochMilli() + STRAY_MILLIS + 1)));
+      }
+    }
+
+    private static String hasStatus(Set<TaskStatus> statuses) {
+      return statuses.stream()
+          .sorted()
+          .map(Page::hasStatus)
+          .collect(Collectors.joining(" OR ", "(", ")"));
     }
 
     /** A task is stored as PENDING while it runs; only the row of its claim tells. */

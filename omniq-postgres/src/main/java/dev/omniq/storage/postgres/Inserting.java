@@ -240,7 +240,11 @@ final class Inserting {
         VALUES (?, nextval('{schema}.task_seq'), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
           ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT DO NOTHING
-        RETURNING id, seq, lane, name, queue, priority, due_at, status
+        RETURNING id, seq, lane, name, queue, priority, created_at, due_at, status
+      ),
+      strays AS (
+        INSERT INTO {schema}.stray (created_at, task)
+        SELECT created_at, id FROM created WHERE {schema}.is_stray(id, created_at)
       ),
       waiting AS (
         INSERT INTO {schema}.ready (lane, rank, seq, task)

@@ -92,6 +92,26 @@ final class Reading {
           + " LATERAL (SELECT * FROM {schema}.task c WHERE c.id = r.task OFFSET 0) AS t";
     }
 
+    /** With an OFFSET, so that no plan reads tasks to look for their labels. */
+    @Override
+    public String labels() {
+      return "{schema}.label b,"
+          + " LATERAL (SELECT * FROM {schema}.task c WHERE c.id = b.task OFFSET 0) AS t"
+          + " LEFT JOIN {schema}.running r ON r.task = t.id";
+    }
+
+    @Override
+    public String strays() {
+      return "{schema}.stray o,"
+          + " LATERAL (SELECT * FROM {schema}.task c WHERE c.id = o.task OFFSET 0) AS t"
+          + " LEFT JOIN {schema}.running r ON r.task = t.id";
+    }
+
+    @Override
+    public String strayCreatedAt() {
+      return "o.created_at";
+    }
+
     @Override
     public String lanes() {
       return "{schema}.lane";

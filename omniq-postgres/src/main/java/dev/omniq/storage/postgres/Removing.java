@@ -35,7 +35,11 @@ final class Removing {
       gone AS (
         DELETE FROM {schema}.task t USING old
         WHERE t.id = old.id
-        RETURNING t.id, t.queue, t.name, t.status
+        RETURNING t.id, t.queue, t.name, t.status, t.created_at
+      ),
+      strays AS (
+        DELETE FROM {schema}.stray s USING gone
+        WHERE s.created_at = gone.created_at AND s.task = gone.id
       ),
       claims AS (DELETE FROM {schema}.running r USING gone WHERE r.task = gone.id),
       counted AS (
@@ -153,7 +157,13 @@ final class Removing {
   private DeleteOutcome remove(Row row) throws SQLException {
     sql.update(
         """
-        WITH gone AS (DELETE FROM {schema}.task WHERE id = ? RETURNING id, queue, name, status),
+        WITH gone AS (
+          DELETE FROM {schema}.task WHERE id = ? RETURNING id, queue, name, status, created_at
+        ),
+        strays AS (
+          DELETE FROM {schema}.stray s USING gone
+          WHERE s.created_at = gone.created_at AND s.task = gone.id
+        ),
         claims AS (DELETE FROM {schema}.running r USING gone WHERE r.task = gone.id)
         INSERT INTO {schema}.counter (queue, name, status, n)
         SELECT queue, name, status, -1 FROM gone

@@ -58,6 +58,8 @@ DECLARE
   wanted integer := cardinality(ids);
   created integer;
   seqs bigint[];
+  lowest uuid;
+  highest uuid;
 BEGIN
   IF patience IS NOT NULL THEN
     patience := set_config('lock_timeout', patience, true);
@@ -91,6 +93,12 @@ BEGIN
     IF created = 0 THEN
       RETURN '{}';
     END IF;
+  END IF;
+  lowest := {schema}.first_id(now / 1000 - 1000);
+  highest := {schema}.first_id(now / 1000 + 1001);
+  IF NOT (lowest <= ALL (ids) AND highest > ALL (ids)) THEN
+    INSERT INTO {schema}.stray (created_at, task)
+    SELECT now, i.id FROM unnest(ids) AS i (id) WHERE i.id < lowest OR i.id >= highest;
   END IF;
   INSERT INTO {schema}.ready (lane, rank, seq, task)
   SELECT lanes[i],

@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -54,7 +55,7 @@ class PlansTest {
   static void fill() throws SQLException {
     PostgresStore.open(Server.url(SCHEMA), TimeSource.system()).close();
     connection = Server.connect();
-    explained = new Explained(connection, Set.of("task", "ready"));
+    explained = new Explained(connection, Set.of("task", "ready", "label"));
     statements =
         new PostgresStatements(
             new Schema(SCHEMA),
@@ -62,6 +63,10 @@ class PlansTest {
             new WakeUpCalls(new WakeUpListeners(), TimeSource.system()));
     insert(spec("known"), 1, Due.now());
     insert(spec("unknown"), 1, Due.now());
+    insert(
+        spec("known").toBuilder().labels(Map.of("customer", "one", "colour", "red")).build(),
+        20,
+        Due.now());
     insert(spec("known").toBuilder().priority(9).build(), 1, new Due.After(Duration.ofMinutes(5)));
     Server.execute("ALTER TABLE " + SCHEMA + ".task SET (autovacuum_enabled = false)");
     Server.execute("ALTER TABLE " + SCHEMA + ".ready SET (autovacuum_enabled = false)");
@@ -131,6 +136,11 @@ class PlansTest {
             page.name("nobody has this"),
             page.queue("default").after(TaskId.next(statements.now())),
             page.queue("nobody uses this"),
+            page.label("customer", "one"),
+            page.label("customer", "one").name("known").status(TaskStatus.FAILED),
+            page.label("customer", "nobody").live(),
+            page.created(Instant.EPOCH, Instant.EPOCH.plusSeconds(9)),
+            page.name("known").created(Instant.EPOCH, Instant.EPOCH.plusSeconds(9)),
             page.recurring(),
             page.recurring().live(),
             page.series(TaskId.next(statements.now())))) {

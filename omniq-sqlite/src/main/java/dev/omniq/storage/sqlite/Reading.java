@@ -74,6 +74,23 @@ final class Reading {
     }
 
     @Override
+    public String labels() {
+      return "omniq_label b CROSS JOIN omniq_task t ON t.id = b.task"
+          + " LEFT JOIN omniq_running r ON r.task = t.seq";
+    }
+
+    @Override
+    public String strays() {
+      return "(SELECT * FROM omniq_task INDEXED BY omniq_task_stray WHERE stray = 1) AS t"
+          + " LEFT JOIN omniq_running r ON r.task = t.seq";
+    }
+
+    @Override
+    public String strayCreatedAt() {
+      return "t.created_at";
+    }
+
+    @Override
     public String lanes() {
       return "omniq_lane";
     }

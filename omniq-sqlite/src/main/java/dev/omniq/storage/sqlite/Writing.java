@@ -11,6 +11,7 @@ import dev.omniq.storage.Inserted;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.Transition;
 import dev.omniq.storage.Transition.Expected;
+import dev.omniq.storage.jdbc.ListSql;
 import dev.omniq.storage.jdbc.TaskColumns;
 import dev.omniq.storage.jdbc.Transaction;
 import dev.omniq.task.ClaimToken;
@@ -66,7 +67,8 @@ final class Writing {
           "result",
           "notes",
           "detached",
-          "lane");
+          "lane",
+          "stray");
 
   /** Statements by the columns that have a value, as bits: to hand over NULLs costs as well. */
   private static final Map<Integer, String> INSERTS = new ConcurrentHashMap<>();
@@ -161,7 +163,8 @@ final class Writing {
             state.result().orElse(null),
             TaskColumns.notes(state.notes()),
             state.detached(),
-            lanes.id(transaction, sql, lane));
+            lanes.id(transaction, sql, lane),
+            ListSql.isStray(task.id(), task.createdAt()) ? 1 : null);
     if (!stored) {
       return false;
     }

@@ -28,6 +28,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -48,7 +49,11 @@ class PlansTest {
           TaskQuery.all().status(TaskStatus.RUNNING, TaskStatus.SUCCESS),
           TaskQuery.all().name("known").queue("default").after(ID),
           TaskQuery.all().name("known").live(),
-          TaskQuery.all().queue("default").label("customer", "one"),
+          TaskQuery.all().label("customer", "one"),
+          TaskQuery.all().queue("default").label("customer", "one").label("colour", "red"),
+          TaskQuery.all().status(TaskStatus.FAILED).label("customer", "one").after(ID),
+          TaskQuery.all().created(Instant.EPOCH, Instant.EPOCH.plusSeconds(9)),
+          TaskQuery.all().live().created(Instant.EPOCH, Instant.EPOCH.plusSeconds(9)).after(ID),
           TaskQuery.all().recurring(),
           TaskQuery.all().recurring().live().after(ID),
           TaskQuery.all().series(ID),
@@ -88,10 +93,10 @@ class PlansTest {
   private static void check(String text, List<String> plan) {
     assertThat(plan)
         .as(text)
-        .noneMatch(line -> line.matches("SCAN (t|i|omniq_task|omniq_ready)"))
+        .noneMatch(line -> line.matches("SCAN (t|b|i|omniq_task|omniq_ready|omniq_label)"))
         .noneMatch(
             line ->
-                line.matches("SCAN (t|i|omniq_task|omniq_ready) .*")
+                line.matches("SCAN (t|b|i|omniq_task|omniq_ready|omniq_label) .*")
                     && !line.endsWith("USING COVERING INDEX omniq_task_id")
                     && !text.contains("ORDER BY t.id"));
   }
@@ -110,6 +115,7 @@ class PlansTest {
         TaskSpec.of("known", "[]").toBuilder()
             .schedule(new Schedule.FixedDelay(Duration.ofHours(1)))
             .uniqueKey(Optional.of("key"))
+            .labels(Map.of("customer", "one"))
             .build();
     NewTask task = NewTask.first(TaskId.next(statements.now()), spec, Due.now());
     statements.insert(own, List.of(task));
