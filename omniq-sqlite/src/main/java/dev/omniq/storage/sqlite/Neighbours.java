@@ -83,11 +83,8 @@ final class Neighbours implements AutoCloseable {
         LOOK_EVERY,
         () -> {
           try {
-            if (closed || mayHaveMoved()) {
-              thread.execute(this::lookAndGoOn);
-            } else {
-              lookLater();
-            }
+            // On the other thread, or a clock that is moved by hand would never come to an end.
+            thread.execute(closed || mayHaveMoved() ? this::lookAndGoOn : this::lookLater);
           } catch (RejectedExecutionException e) {
             LOG.trace("closed meanwhile", e);
           }
