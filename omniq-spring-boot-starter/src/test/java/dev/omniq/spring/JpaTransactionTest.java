@@ -129,7 +129,6 @@ public class JpaTransactionTest {
     assertThatThrownBy(() -> purchases.placeAndFail("p-2")).hasMessage("out of stock");
 
     assertThat(purchases.confirmed("p-2")).isEqualTo(-1);
-    assertThat(omniq.tasks(TaskQuery.all()))
-        .noneMatch(task -> task.arguments().contains("p-2"));
+    assertThat(omniq.tasks(TaskQuery.all())).noneMatch(task -> task.arguments().contains("p-2"));
   }
 }

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * The lists and terms of an index, as its records come: which record is of which kind and status,
@@ -90,7 +91,7 @@ final class IndexLists {
   ByteBuffer lists() {
     int[] next = new int[groups.size()];
     for (Group group : directory()) {
-      next[groups.get(group.key())] = group.first;
+      next[Objects.requireNonNull(groups.get(group.key()))] = group.first;
     }
     ByteBuffer lists = ByteBuffer.allocate(records * IndexFormat.PLACE);
     for (int record = 0; record < records; record++) {

@@ -109,7 +109,8 @@ public interface Statements {
   int restore(Transaction transaction, UUID move, List<Task> tasks) throws SQLException;
 
   /** See {@link Movable#withdraw}. */
-  List<DeleteOutcome> withdraw(Transaction transaction, UUID move, List<TaskId> ids) throws SQLException;
+  List<DeleteOutcome> withdraw(Transaction transaction, UUID move, List<TaskId> ids)
+      throws SQLException;
 
   /** Whether these tasks can be stored in a user's transaction without {@link #prepare}. */
   boolean isPrepared(List<NewTask> tasks);

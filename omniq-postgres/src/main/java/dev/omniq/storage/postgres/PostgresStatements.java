@@ -279,7 +279,8 @@ final class PostgresStatements implements Statements {
   }
 
   @Override
-  public List<DeleteOutcome> withdraw(Transaction transaction, UUID move, List<TaskId> ids) throws SQLException {
+  public List<DeleteOutcome> withdraw(Transaction transaction, UUID move, List<TaskId> ids)
+      throws SQLException {
     MoveMark.requireUndoing(markThatStays(transaction), move);
     return new Removing(sql(transaction), clock).remove(ids);
   }

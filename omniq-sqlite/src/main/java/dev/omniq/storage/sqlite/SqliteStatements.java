@@ -305,7 +305,8 @@ final class SqliteStatements implements Statements {
   }
 
   @Override
-  public List<DeleteOutcome> withdraw(Transaction transaction, UUID move, List<TaskId> ids) throws SQLException {
+  public List<DeleteOutcome> withdraw(Transaction transaction, UUID move, List<TaskId> ids)
+      throws SQLException {
     return with(
         transaction,
         sql -> {
