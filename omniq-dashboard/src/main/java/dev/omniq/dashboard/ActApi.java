@@ -60,7 +60,7 @@ final class ActApi {
 
   /** What can be done with a task, and with which. */
   private enum Action {
-    CANCEL(TaskChange.CANCEL, EnumSet.of(TaskStatus.PENDING, TaskStatus.RUNNING)) {
+    CANCEL(TaskChange.CANCEL) {
       @Override
       CompletableFuture<String> apply(AsyncOmniQ omniq, TaskId id) {
         return omniq
@@ -75,19 +75,19 @@ final class ActApi {
                     });
       }
     },
-    RETRY(TaskChange.RETRY, EnumSet.of(TaskStatus.FAILED, TaskStatus.CANCELLED)) {
+    RETRY(TaskChange.RETRY) {
       @Override
       CompletableFuture<String> apply(AsyncOmniQ omniq, TaskId id) {
         return whereThere(omniq, id, () -> omniq.retry(id)).thenApply(done -> "retried");
       }
     },
-    RUN_NOW(TaskChange.RUN_NOW, EnumSet.of(TaskStatus.PENDING)) {
+    RUN_NOW(TaskChange.RUN_NOW) {
       @Override
       CompletableFuture<String> apply(AsyncOmniQ omniq, TaskId id) {
         return whereThere(omniq, id, () -> omniq.runNow(id)).thenApply(done -> "due now");
       }
     },
-    DELETE(TaskChange.DELETE, EnumSet.complementOf(EnumSet.of(TaskStatus.RUNNING))) {
+    DELETE(TaskChange.DELETE) {
       @Override
       CompletableFuture<String> apply(AsyncOmniQ omniq, TaskId id) {
         return omniq
@@ -106,12 +106,18 @@ final class ActApi {
     /** What it is for many. */
     final TaskChange change;
 
-    /** Of which tasks a filter chooses. */
-    final Set<TaskStatus> changeable;
-
-    Action(TaskChange change, Set<TaskStatus> changeable) {
+    Action(TaskChange change) {
       this.change = change;
-      this.changeable = changeable;
+    }
+
+    /** Of which tasks a filter chooses. */
+    Set<TaskStatus> changeable() {
+      return switch (this) {
+        case CANCEL -> EnumSet.of(TaskStatus.PENDING, TaskStatus.RUNNING);
+        case RETRY -> EnumSet.of(TaskStatus.FAILED, TaskStatus.CANCELLED);
+        case RUN_NOW -> EnumSet.of(TaskStatus.PENDING);
+        case DELETE -> EnumSet.complementOf(EnumSet.of(TaskStatus.RUNNING));
+      };
     }
 
     /** Does it: what became of the task. A refusal is the future's failure. */
@@ -232,7 +238,7 @@ final class ActApi {
     }
     Optional<TaskId> begin = Optional.ofNullable(after).map(Request::id);
     Optional<TaskQuery> page =
-        filter.among(action.changeable).map(query -> Filter.after(query, begin).limit(PAGE));
+        filter.among(action.changeable()).map(query -> Filter.after(query, begin).limit(PAGE));
     for (int i = 0; i < PAGES_AT_A_TIME && page.isPresent(); i++) {
       ChangedTasks changed = omniq.change(action.change, page.get());
       changed.tasks().forEach(tally::add);
