@@ -49,6 +49,21 @@ final class Removing {
       SELECT count(*) FROM gone
       """;
 
+  private static final String DELETE =
+      """
+      WITH gone AS (
+        DELETE FROM {schema}.task WHERE id = ANY (?)
+        RETURNING id, queue, name, status, created_at
+      ),
+      strays AS (
+        DELETE FROM {schema}.stray s USING gone
+        WHERE s.created_at = gone.created_at AND s.task = gone.id
+      ),
+      claims AS (DELETE FROM {schema}.running r USING gone WHERE r.task = gone.id)
+      INSERT INTO {schema}.counter (queue, name, status, n)
+      SELECT queue, name, status, -count(*) FROM gone GROUP BY queue, name, status
+      """;
+
   private static final String OLDER =
       "status = ? AND status <> 'PENDING' AND finished_at <= (SELECT now FROM clock) - ?"
           + " ORDER BY finished_at";
@@ -87,13 +102,7 @@ final class Removing {
     if (left.isEmpty()) {
       return Map.of();
     }
-    sql.update(
-        """
-        WITH gone AS (DELETE FROM {schema}.task WHERE id = ANY (?) RETURNING queue, name, status)
-        INSERT INTO {schema}.counter (queue, name, status, n)
-        SELECT queue, name, status, -count(*) FROM gone GROUP BY queue, name, status
-        """,
-        Sql.Column.ids(List.copyOf(left), id -> id));
+    sql.update(DELETE, Sql.Column.ids(List.copyOf(left), id -> id));
     return outcomes(ids, rows, left);
   }
 
@@ -155,20 +164,7 @@ final class Removing {
   }
 
   private DeleteOutcome remove(Row row) throws SQLException {
-    sql.update(
-        """
-        WITH gone AS (
-          DELETE FROM {schema}.task WHERE id = ? RETURNING id, queue, name, status, created_at
-        ),
-        strays AS (
-          DELETE FROM {schema}.stray s USING gone
-          WHERE s.created_at = gone.created_at AND s.task = gone.id
-        ),
-        claims AS (DELETE FROM {schema}.running r USING gone WHERE r.task = gone.id)
-        INSERT INTO {schema}.counter (queue, name, status, n)
-        SELECT queue, name, status, -1 FROM gone
-        """,
-        row.id());
+    sql.update(DELETE, Sql.Column.ids(List.of(row.id()), id -> id));
     if (row.carriesSeries()) {
       return DeleteOutcome.SERIES_ENDED;
     }
