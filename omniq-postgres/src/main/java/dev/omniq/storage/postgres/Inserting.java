@@ -245,6 +245,7 @@ final class Inserting {
       strays AS (
         INSERT INTO {schema}.stray (created_at, task)
         SELECT created_at, id FROM created WHERE {schema}.is_stray(id, created_at)
+        ON CONFLICT DO NOTHING
       ),
       waiting AS (
         INSERT INTO {schema}.ready (lane, rank, seq, task)

@@ -98,7 +98,8 @@ BEGIN
   highest := {schema}.first_id(now / 1000 + 1001);
   IF NOT (lowest <= ALL (ids) AND highest > ALL (ids)) THEN
     INSERT INTO {schema}.stray (created_at, task)
-    SELECT now, i.id FROM unnest(ids) AS i (id) WHERE i.id < lowest OR i.id >= highest;
+    SELECT now, i.id FROM unnest(ids) AS i (id) WHERE i.id < lowest OR i.id >= highest
+    ON CONFLICT DO NOTHING; -- an older library deletes tasks, and leaves their strays
   END IF;
   INSERT INTO {schema}.ready (lane, rank, seq, task)
   SELECT lanes[i],
