@@ -30,7 +30,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 class ClockSkewTest {
   private static final TaskType<String> WORK = TaskType.of("work", String.class);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final Duration LEASE = Duration.ofSeconds(1);
+  private static final Duration LEASE = Duration.ofSeconds(5);
   private static final Duration FAST = Duration.ofMinutes(7);
   private static final Duration SLOW = Duration.ofMinutes(-5);
 
@@ -139,7 +139,7 @@ class ClockSkewTest {
         TaskId id = slow.enqueue(WORK.with("x"));
         running.join();
         TaskId later =
-            fast.enqueue(TaskType.of("other", String.class).with("x").delay(LEASE.multipliedBy(4)));
+            fast.enqueue(TaskType.of("other", String.class).with("x").delay(LEASE.multipliedBy(2)));
         fast.await(later, PATIENCE);
         Task task = fast.task(id).orElseThrow();
         finish.complete(null);
