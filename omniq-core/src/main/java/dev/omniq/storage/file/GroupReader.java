@@ -8,12 +8,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the groups of a file one after the other, whole ones only. Not thread-safe.
  *
- * <p>{@link #next} stops where no whole group follows. If that is not the end of the file, {@link
- * #skipDamage} looks for a readable group further on; whether what lies between is a torn tail or
- * damage is for the caller to judge, by what the later groups say was forced.
+ * <p>{@link #next} stops where no whole group follows. If that is not {@link #atEnd the end},
+ * {@link #skipDamage} looks for a readable group further on; whether what lies between is a torn
+ * tail or damage is for the caller to judge, by what the later groups say was forced.
  */
 final class GroupReader {
   private static final int CHUNK = 256 << 10;
+  private static final int ROOM_CHUNK = 4 << 10;
 
   /** Takes the lines of a group. */
   interface LineVisitor {
@@ -82,9 +83,15 @@ final class GroupReader {
     return present().lines();
   }
 
-  /** Whether {@link #next} stopped at the end of the file. */
-  boolean atEndOfFile() throws IOException {
-    return end() >= file.size();
+  /** Whether {@link #next} stopped at the end: nothing follows but {@link Room}. */
+  boolean atEnd() throws IOException {
+    ByteBuffer rest = ByteBuffer.allocate(ROOM_CHUNK);
+    for (long at = end(); file.read(rest.clear(), at) > 0; at += rest.limit()) {
+      if (!Room.isEmpty(rest.flip())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Shows the lines of the present group in their order. */
@@ -122,6 +129,8 @@ final class GroupReader {
         if (!fill()) {
           return false;
         }
+      } else if (here && lineEnd == groupEnd) {
+        return false; // room
       } else if (GroupFormat.beginsTrailer(buffer, line, lineEnd)) {
         var found = GroupFormat.parse(buffer, line, lineEnd + 1);
         if (found != null && fits(found, line, here)) {

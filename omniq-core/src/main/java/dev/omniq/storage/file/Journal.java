@@ -18,6 +18,10 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>{@link #append}, {@link #roll} and {@link #replaceTail} are for one thread at a time, the one
  * that holds the pen; {@link #force} may run beside them on another, and reads on any.
  *
+ * <p><b>Room.</b> A force that makes a file longer costs a third more than one that does not. So
+ * behind the last group of the tail, there may be empty lines: room, which later groups are written
+ * over. It is cut when the tail is sealed or closed.
+ *
  * <p><b>A force that failed</b> proves nothing about any later one: the system may have dropped the
  * pages and forgotten the error. So forces take turns, and after a failure the segment is closed to
  * writes and forces until another takes its place.
@@ -34,6 +38,9 @@ final class Journal implements AutoCloseable {
   private volatile long end;
   private volatile long forced;
   private volatile boolean failed;
+
+  /** How long the file of the tail is, with its room. */
+  private long length;
 
   /** The segment that grows. */
   private record Tail(int number, DiskFile file) {}
@@ -166,6 +173,7 @@ final class Journal implements AutoCloseable {
       t.file().truncate(offset);
     }
     t.file().force();
+    length = offset;
     end = Location.pack(t.number(), offset);
     forced = end;
   }
@@ -192,13 +200,43 @@ final class Journal implements AutoCloseable {
       undoWrite(t, start, e);
       throw e;
     }
-    end = Location.pack(t.number(), start + lines.size());
+    long next = start + lines.size();
+    end = Location.pack(t.number(), next);
+    if (next > length) {
+      length = next + makeRoom(t.file(), next, lines.size());
+    }
     return end;
+  }
+
+  /**
+   * Makes room behind a group that ends the file: how much; none if that fails, or is not worth it.
+   */
+  private static long makeRoom(DiskFile file, long from, int group) {
+    long room = Room.behind(from);
+    if (group > room / 4) {
+      return 0;
+    }
+    try {
+      file.write(Room.lines((int) room), from);
+      return room;
+    } catch (IOException e) {
+      return 0; // a part of it does no harm; a disk that is full is for the next group to tell
+    }
+  }
+
+  /** Takes the room away, so that the segment ends with its last group. */
+  private void cutRoom() throws IOException {
+    long offset = Location.offset(end);
+    if (length > offset) {
+      tail.file().truncate(offset);
+      length = offset;
+    }
   }
 
   private void undoWrite(Tail t, long start, IOException cause) {
     try {
       t.file().truncate(start);
+      length = start;
     } catch (IOException e) {
       cause.addSuppressed(e);
       failed = true; // a torn group in the middle would pass for damage
@@ -233,12 +271,14 @@ final class Journal implements AutoCloseable {
   void roll() throws IOException {
     forcing.lock(); // a force that is under way must not take the new tail for the old one
     try {
+      cutRoom();
       force();
       int number = nextNumber();
       DiskFile file = create(number);
       files.put(number, file);
       switchTo(manifest.rolledTo(number));
       tail = new Tail(number, file);
+      length = 0;
       end = Location.pack(number, 0);
       forced = end;
     } catch (IOException e) {
@@ -257,6 +297,7 @@ final class Journal implements AutoCloseable {
       files.put(number, file);
       switchTo(manifest.replacing(List.of(tail.number()), List.of(number)));
       tail = new Tail(number, file);
+      length = size;
       end = Location.pack(number, size);
       forced = end;
       failed = false;
@@ -319,6 +360,13 @@ final class Journal implements AutoCloseable {
   @Override
   public void close() throws IOException {
     IOException failure = null;
+    try {
+      if (!failed) {
+        cutRoom();
+      }
+    } catch (IOException e) {
+      failure = e;
+    }
     for (DiskFile file : files.values()) {
       try {
         file.close();

@@ -65,7 +65,7 @@ final class Recovery {
   private void replaySealed(int number, State state) throws IOException {
     GroupReader reader = new GroupReader(journal.file(number), 0);
     replayGroups(number, reader, state);
-    if (!reader.atEndOfFile()) {
+    if (!reader.atEnd()) {
       throw damaged(number, reader.end(), "which was forced as a whole");
     }
   }
@@ -74,7 +74,7 @@ final class Recovery {
     GroupReader reader = new GroupReader(journal.file(number), 0);
     replayGroups(number, reader, state);
     long end = reader.end();
-    if (!reader.atEndOfFile()) {
+    if (!reader.atEnd()) {
       refuseDamage(number, end, reader);
     }
     return end;
@@ -136,7 +136,7 @@ final class Recovery {
       closed = endsWithClose(reader);
     }
     long end = reader.end();
-    if (!reader.atEndOfFile()) {
+    if (!reader.atEnd()) {
       refuseDamage(number, end, reader);
     }
     journal.endsAt(end);

@@ -143,7 +143,7 @@ public final class Repair {
         for (; more; more = reader.next()) {
           copyGroup(reader, target);
         }
-        if (reader.atEndOfFile()) {
+        if (reader.atEnd()) {
           return;
         }
         long start = reader.end();

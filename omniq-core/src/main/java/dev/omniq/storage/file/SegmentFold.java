@@ -70,7 +70,7 @@ final class SegmentFold {
   }
 
   private static void requireEnd(int segment, GroupReader reader) throws IOException {
-    if (!reader.atEndOfFile()) {
+    if (!reader.atEnd()) {
       throw new DamagedSegmentException(segment, reader.end(), "no readable group begins there");
     }
   }

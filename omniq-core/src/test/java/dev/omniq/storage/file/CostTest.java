@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.omniq.storage.Claimed;
 import dev.omniq.task.NewTask;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -140,18 +137,6 @@ class CostTest {
   }
 
   private long bytes() throws IOException {
-    try (Stream<Path> files = Files.list(fixture.directory)) {
-      return files
-          .filter(file -> file.getFileName().toString().endsWith(".jsonl"))
-          .mapToLong(
-              file -> {
-                try {
-                  return Files.size(file);
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              })
-          .sum();
-    }
+    return fixture.written(1).length;
   }
 }

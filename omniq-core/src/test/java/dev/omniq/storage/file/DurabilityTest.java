@@ -319,7 +319,7 @@ class DurabilityTest {
     fixture.insert();
     Path tail = new Layout(fixture.directory).segment(1);
     byte[] bytes = Files.readAllBytes(tail);
-    bytes[bytes.length / 2] ^= 1;
+    bytes[fixture.written(1).length / 2] ^= 1;
     Files.write(tail, bytes);
     disk.failNextForce();
     assertThatThrownBy(fixture::insert).cause().isInstanceOf(OutcomeUnknownException.class);

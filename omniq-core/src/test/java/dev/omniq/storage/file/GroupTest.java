@@ -70,7 +70,7 @@ class GroupTest {
     assertThat(reader.forced()).isEqualTo(50);
     assertThat(reader.lines()).isEqualTo(3);
     assertThat(reader.next()).isFalse();
-    assertThat(reader.atEndOfFile()).isTrue();
+    assertThat(reader.atEnd()).isTrue();
   }
 
   @Test
@@ -144,7 +144,7 @@ class GroupTest {
       assertThat(reader.next()).isTrue();
       assertThat(reader.next()).as("byte %d flipped", at).isFalse();
       assertThat(reader.end()).isEqualTo(bad);
-      assertThat(reader.atEndOfFile()).isFalse();
+      assertThat(reader.atEnd()).isFalse();
       assertThat(reader.skipDamage()).isTrue();
       assertThat(reader.forced()).isGreaterThanOrEqualTo(11);
     }

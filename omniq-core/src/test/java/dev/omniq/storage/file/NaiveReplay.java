@@ -40,7 +40,7 @@ final class NaiveReplay {
         reader.forEachLine(
             (bytes, start, length, at) -> lines.add(LineReader.read(bytes, start, length)));
       }
-      if (!reader.atEndOfFile()) {
+      if (!reader.atEnd()) {
         throw new AssertionError("segment " + segment + " is unreadable at " + reader.end());
       }
     }

@@ -28,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a store makes of files that a process left which died, or that a disk has spoiled. */
 class RecoveryTest {
@@ -62,7 +64,8 @@ class RecoveryTest {
         }
       }
       Path journal = new Layout(copy).segment(segment);
-      Files.write(journal, change.change(Files.readAllBytes(journal)));
+      byte[] written = StoreFixture.withoutRoom(Files.readAllBytes(journal));
+      Files.write(journal, change.change(written));
       return copy;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -82,7 +85,7 @@ class RecoveryTest {
   }
 
   private long size() throws IOException {
-    return Files.size(new Layout(fixture.directory).segment(1));
+    return fixture.written(1).length;
   }
 
   @Test
@@ -105,6 +108,29 @@ class RecoveryTest {
     for (int cut = start; cut < end; cut++) {
       int length = cut;
       assertThat(tasksIn(copy(1, bytes -> Arrays.copyOf(bytes, length))))
+          .as("torn at byte %d of %d to %d", cut, start, end)
+          .isEqualTo(before);
+    }
+  }
+
+  @Test
+  void aGroup_writtenOverRoom_tornAtAnyByte_countsAsAWholeOrNotAtAll() throws IOException {
+    fixture.insert();
+    List<Task> before = fixture.all();
+    int start = (int) size();
+    get(fixture.store().insert(List.of(fixture.newTask(), fixture.newTask())));
+    int end = (int) size();
+
+    for (int cut = start; cut < end - 1; cut += 5) { // the last byte is as it was
+      int from = cut;
+      assertThat(
+              tasksIn(
+                  copy(
+                      1,
+                      bytes -> {
+                        Arrays.fill(bytes, from, end, (byte) '\n');
+                        return bytes;
+                      })))
           .as("torn at byte %d of %d to %d", cut, start, end)
           .isEqualTo(before);
     }
@@ -214,8 +240,9 @@ class RecoveryTest {
     }
   }
 
-  @Test
-  void anUnforcedPage_lostWhileLaterOnesWereKept_cutsTheTailThere() throws IOException {
+  @ParameterizedTest
+  @ValueSource(bytes = {0, '\n'})
+  void anUnforcedPage_lostWhileLaterOnesWereKept_cutsTheTailThere(byte found) throws IOException {
     fixture.insert();
     List<Task> before = fixture.all();
     int start = (int) size();
@@ -235,19 +262,20 @@ class RecoveryTest {
         copy(
             1,
             bytes -> {
-              Arrays.fill(bytes, page, page + 4096, (byte) 0);
+              Arrays.fill(bytes, page, page + 4096, found);
               return bytes;
             });
     gate.open();
-    List<Task> found = tasksIn(copy);
+    List<Task> tasks = tasksIn(copy);
 
-    assertThat(found.size()).isBetween(1, 2);
-    assertThat(found).containsAll(before);
+    assertThat(tasks.size()).isBetween(1, 2);
+    assertThat(tasks).containsAll(before);
     inserts.forEach(StoreFixture::get);
   }
 
-  @Test
-  void aPageBelowAForcedOffset_lost_isDamage() throws IOException {
+  @ParameterizedTest
+  @ValueSource(bytes = {0, '\n'})
+  void aPageBelowAForcedOffset_lost_isDamage(byte found) throws IOException {
     String wide = "[\"" + "x".repeat(6_000) + "\"]";
     for (int i = 0; i < 4; i++) {
       fixture.insert(fixture.newTask(TaskSpec.of("send", wide)));
@@ -256,7 +284,7 @@ class RecoveryTest {
         copy(
             1,
             bytes -> {
-              Arrays.fill(bytes, 4096, 8192, (byte) 0);
+              Arrays.fill(bytes, 4096, 8192, found);
               return bytes;
             });
 

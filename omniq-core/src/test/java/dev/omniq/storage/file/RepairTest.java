@@ -55,9 +55,9 @@ class RepairTest {
   @Test
   void repair_ofAGroupInTheMiddle_savesTheOthersAndTellsWhatWasLost() throws IOException {
     TaskId first = fixture.insert();
-    long start = Files.size(new Layout(fixture.directory).segment(1));
+    long start = fixture.written(1).length;
     TaskId second = fixture.insert();
-    long end = Files.size(new Layout(fixture.directory).segment(1));
+    long end = fixture.written(1).length;
     TaskId third = fixture.insert();
     fixture.close();
     damage(1, second.toString());

@@ -17,8 +17,11 @@ import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskSpec;
 import dev.omniq.task.TaskState;
 import dev.omniq.task.TaskStatus;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -64,6 +67,19 @@ final class StoreFixture implements AutoCloseable {
   /** Opens what another left, which is not closed. */
   FileStore openAnother() {
     return FileStore.open(directory, options);
+  }
+
+  /** What was written to a segment so far, without the {@link Room} behind it. */
+  byte[] written(int segment) throws IOException {
+    return withoutRoom(Files.readAllBytes(new Layout(directory).segment(segment)));
+  }
+
+  static byte[] withoutRoom(byte[] segment) {
+    int length = segment.length;
+    while (length > 1 && segment[length - 2] == '\n') {
+      length--;
+    }
+    return Arrays.copyOf(segment, length);
   }
 
   static <T> T get(CompletableFuture<T> future) {
