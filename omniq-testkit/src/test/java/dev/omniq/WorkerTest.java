@@ -82,6 +82,13 @@ public class WorkerTest extends OmniQFixture {
   }
 
   @OmniTask
+  public static void reportAndWait() throws InterruptedException {
+    TaskContext.current().progress(0.4, "page 40 of 100");
+    EVENTS.add("reported");
+    GATE.acquire();
+  }
+
+  @OmniTask
   public static void tellThread() {
     EVENTS.add(Thread.currentThread().toString());
   }
@@ -319,6 +326,18 @@ public class WorkerTest extends OmniQFixture {
     Task done = finished(id);
     assertThat(done.state().notes().progress().orElseThrow().fraction()).isEqualTo(0.4);
     assertThat(done.state().notes().log()).hasSize(1);
+  }
+
+  @Test
+  void progress_isStoredWithinASecond_evenOnAWorkerThatHadNothingToDo() throws Exception {
+    start(omniq.worker().lease(Duration.ofSeconds(30)));
+    clock.advance(Duration.ofMinutes(10));
+    TaskId id = omniq.enqueue(task(WorkerTest::reportAndWait));
+    assertThat(next()).isEqualTo("reported");
+
+    clock.advance(Duration.ofSeconds(1));
+
+    assertThat(omniq.task(id).orElseThrow().state().notes().progress()).isPresent();
   }
 
   @Test

@@ -15,7 +15,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps the leases of this worker's claims alive, in one batch, and its handlers honest: a handler
  * whose claim is over, or whose lease could not be renewed in time, is interrupted before somebody
- * else may run its task. Brings the handlers' notes along.
+ * else may run its task. Brings the handlers' notes along. While nothing runs, it beats only to
+ * renew the worker's own presence.
  */
 final class LeaseKeeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseKeeper.class);
@@ -37,6 +38,7 @@ final class LeaseKeeper implements AutoCloseable {
   private long renewedAt;
   private boolean renewing;
   private boolean closed;
+  private volatile boolean resting;
 
   LeaseKeeper(
       QueueService queue, Executions executions, TimeSource time, String worker, Duration lease) {
@@ -65,8 +67,30 @@ final class LeaseKeeper implements AutoCloseable {
       LOG.warn("Leases were not renewed; trying again", e);
       renewalEnded();
     } finally {
+      planNext();
+    }
+  }
+
+  private synchronized void planNext() {
+    resting = true; // said before the look, so that who adds one now sees one of both
+    resting = executions.size() == 0;
+    if (!closed) {
+      alarm = time.schedule(resting ? untilRenewal() : beat, this::beat);
+    }
+  }
+
+  private Duration untilRenewal() {
+    Duration left = renewAfter.minusNanos(time.nanoTime() - renewedAt);
+    return left.compareTo(beat) > 0 ? left : beat;
+  }
+
+  /** To be called when a claim was added: there is something to look after. */
+  void watch() {
+    if (resting) {
       synchronized (this) {
-        if (!closed) {
+        if (resting && !closed) {
+          resting = false;
+          alarm.cancel();
           alarm = time.schedule(beat, this::beat);
         }
       }

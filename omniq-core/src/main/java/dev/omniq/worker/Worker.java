@@ -132,6 +132,7 @@ public final class Worker implements AutoCloseable {
   }
 
   private void dispatch(Execution execution) {
+    leaseKeeper.watch();
     Runnable run = () -> runner.run(execution, () -> ended(execution));
     try {
       executor.execute(run);
