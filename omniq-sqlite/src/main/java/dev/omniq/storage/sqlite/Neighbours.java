@@ -1,8 +1,9 @@
 package dev.omniq.storage.sqlite;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.omniq.storage.WakeUpListeners;
 import dev.omniq.task.ClaimToken;
-import dev.omniq.task.TimeSource;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -13,19 +14,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Notices what other processes do with the file, while somebody wants to be woken. Every commit
- * writes to the log beside the file, so the time of its last change is looked at often, on the
- * timer's thread. When it has moved, SQLite is asked whether another connection has committed, and
- * if one has, the table of transitions is read.
+ * writes to the log beside the file, so the time of its last change is looked at often. When it has
+ * moved, SQLite is asked whether another connection has committed, and if one has, the table of
+ * transitions is read. When nobody has written for a while, the looks give way to a {@link
+ * DirectoryWatch}, which costs nothing, and a rare look in case it is told nothing.
  *
  * <p>The file's attributes are read by its name. Never open a file of SQLite's here: when any
  * handle of it is closed, the operating system takes all locks of this process away.
@@ -34,37 +35,42 @@ final class Neighbours implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Neighbours.class);
 
   /** Half of it is how late a task of another process starts, on average. */
-  private static final Duration LOOK_EVERY = Duration.ofMillis(25);
+  private static final long LOOK_EVERY_MILLIS = 25;
+
+  /** A change of the log is followed by so many looks: a sync of 200 ms is a slow one. */
+  private static final int UNSETTLED_LOOKS = 8;
+
+  /** After so many looks in vain, there is a watch instead. */
+  private static final int QUIET_LOOKS = 40;
+
+  /** How late the task of another process starts at worst, where changes are not told. */
+  private static final Duration WATCH_AT_MOST = Duration.ofMillis(250);
 
   private final SqliteFile file;
-  private final TimeSource time;
   private final WakeUpListeners listeners;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          work -> {
-            var made = new Thread(work, "omniq-neighbours");
-            made.setDaemon(true);
-            return made;
-          });
-
   private final Path log;
+  private final DirectoryWatch watch;
   private final boolean logTellsTime =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
+  private final Semaphore end = new Semaphore(0);
   private volatile boolean closed;
   private long loggedAt;
-  private boolean justMoved;
+  private int unsettled;
   private @Nullable Connection connection;
   private @Nullable Sql sql;
   private long version;
   private long position;
 
-  Neighbours(SqliteFile file, TimeSource time, WakeUpListeners listeners) {
+  /** Looks from now on, on a thread of its own: other processes do not live by a clock of ours. */
+  Neighbours(SqliteFile file, WakeUpListeners listeners) {
     this.file = file;
-    this.time = time;
     this.listeners = listeners;
     log = log(file.path());
-    lookLater();
+    watch = DirectoryWatch.of(Objects.requireNonNull(log.getParent(), "absolute"));
+    var thread = new Thread(this::run, "omniq-neighbours");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   /** SQLite has it beside the file itself, whatever links lead there. */
@@ -78,23 +84,38 @@ final class Neighbours implements AutoCloseable {
     return Path.of(path + "-wal");
   }
 
-  private void lookLater() {
-    time.schedule(
-        LOOK_EVERY,
-        () -> {
-          try {
-            // On the other thread, or a clock that is moved by hand would never come to an end.
-            thread.execute(closed || mayHaveMoved() ? this::lookAndGoOn : this::lookLater);
-          } catch (RejectedExecutionException e) {
-            LOG.trace("closed meanwhile", e);
-          }
-        });
+  private void run() {
+    int quiet = 0;
+    try {
+      while (!closed) {
+        boolean moved = mayHaveMoved();
+        if (moved) {
+          lookOnce();
+        }
+        quiet = moved ? 0 : quiet + 1;
+        // What changes before the watch has begun is seen by the look after that.
+        boolean watches = quiet > QUIET_LOOKS && watch.isOn();
+        if (quiet >= QUIET_LOOKS) {
+          watch.begin();
+        }
+        if (watches
+            ? watch.await(WATCH_AT_MOST)
+            : end.tryAcquire(LOOK_EVERY_MILLIS, MILLISECONDS)) {
+          quiet = 0;
+          watch.end();
+        }
+      }
+    } catch (InterruptedException e) {
+      LOG.trace("nobody does that", e);
+    } finally {
+      disconnect();
+    }
   }
 
   /**
    * Whether anybody may have committed since the last look. Times of files move in steps of up to
-   * ten milliseconds, so a commit may have the time of the one before it, which was seen already:
-   * the look after a change is followed by another. Where times are whole seconds, or are noted
+   * ten milliseconds, and what was written to the log counts only when it is on stable storage: so
+   * the look after a change is followed by some more. Where times are whole seconds, or are noted
    * late, as on Windows, they say nothing.
    */
   private boolean mayHaveMoved() {
@@ -104,30 +125,24 @@ final class Neighbours implements AutoCloseable {
     if (!logTellsTime) {
       return true;
     }
-    boolean movedBefore = justMoved;
     try {
       Instant changed = Files.getLastModifiedTime(log).toInstant();
       long at = changed.getEpochSecond() * 1_000_000_000L + changed.getNano();
-      justMoved = at != loggedAt || changed.getNano() == 0;
+      unsettled = at != loggedAt || changed.getNano() == 0 ? UNSETTLED_LOOKS : unsettled - 1;
       loggedAt = at;
     } catch (IOException e) {
       LOG.trace("no log at the moment", e);
-      justMoved = true;
+      unsettled = UNSETTLED_LOOKS;
     }
-    return justMoved || movedBefore;
+    return unsettled > 0;
   }
 
-  private void lookAndGoOn() {
+  private void lookOnce() {
     try {
-      if (!closed && listeners.any()) {
-        look();
-      }
+      look();
     } catch (SQLException | RuntimeException e) {
       LOG.debug("Other processes' changes could not be looked at; polling finds them", e);
       disconnect();
-    }
-    if (!closed) {
-      lookLater();
     }
   }
 
@@ -188,7 +203,11 @@ final class Neighbours implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    thread.execute(this::disconnect);
-    thread.shutdown();
+    end.release();
+    try {
+      watch.close();
+    } catch (IOException e) {
+      LOG.debug("A watch could not be closed", e);
+    }
   }
 }

@@ -48,7 +48,7 @@ public final class SqliteStore {
       connections.close();
       throw e;
     }
-    var neighbours = new Neighbours(file, time, listeners);
+    var neighbours = new Neighbours(file, listeners);
     return new JdbcStore(
         new JdbcStore.Parts(
             file.path().toString(),

@@ -1,0 +1,125 @@
+package dev.omniq.storage.sqlite;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.omniq.storage.TaskStore;
+import dev.omniq.storage.WakeUps;
+import dev.omniq.task.ClaimToken;
+import dev.omniq.task.Due;
+import dev.omniq.task.NewTask;
+import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskSpec;
+import dev.omniq.task.TimeSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two stores on one file, of which one waits for what the other does. */
+class NeighboursTest {
+  @TempDir private Path directory;
+  private final Semaphore woken = new Semaphore(0);
+  private TaskStore waiting;
+  private TaskStore other;
+
+  @BeforeEach
+  void open() throws InterruptedException {
+    String url = "sqlite:" + directory.resolve("tasks.db");
+    waiting = SqliteStore.open(url, TimeSource.system());
+    other = SqliteStore.open(url, TimeSource.system());
+    ((WakeUps) waiting)
+        .subscribe(
+            new WakeUps.Listener() {
+              @Override
+              public void due() {
+                woken.release();
+              }
+
+              @Override
+              public void revoked(List<ClaimToken> tokens) {}
+            });
+    awaitWakeUp(); // at first, something may always be due
+  }
+
+  @AfterEach
+  void close() {
+    waiting.close();
+    other.close();
+  }
+
+  private void insert() {
+    TaskId id = TaskId.next(TimeSource.system().now());
+    other.insert(List.of(NewTask.first(id, TaskSpec.of("send", "[1]"), Due.now()))).join();
+  }
+
+  private void awaitWakeUp() throws InterruptedException {
+    assertThat(woken.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  /** Until a thread waits for the system to tell it of changes. */
+  private static void awaitWatch() throws InterruptedException {
+    while (Thread.getAllStackTraces().entrySet().stream()
+        .filter(entry -> entry.getKey().getName().equals("omniq-neighbours"))
+        .flatMap(entry -> Arrays.stream(entry.getValue()))
+        .noneMatch(frame -> frame.getClassName().equals(DirectoryWatch.class.getName()))) {
+      TimeUnit.MILLISECONDS.sleep(5);
+    }
+  }
+
+  private static void assumeThatChangesAreTold() {
+    assumeTrue(System.getProperty("os.name").contains("Linux"), "changes are told on Linux only");
+  }
+
+  @Test
+  void aTaskOfAnotherStore_wakes() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      woken.drainPermits();
+      insert();
+      awaitWakeUp();
+    }
+  }
+
+  @Test
+  void aTaskOfAnotherStore_wakesOneThatHasBeenIdle() throws Exception {
+    assumeThatChangesAreTold();
+    for (int i = 0; i < 3; i++) {
+      awaitWatch();
+      woken.drainPermits();
+      insert();
+      awaitWakeUp();
+    }
+  }
+
+  @Test
+  void watch_isToldOfAWriteToAFile_andOfNothingOnceItHasEnded() throws Exception {
+    assumeThatChangesAreTold();
+    try (var watch = DirectoryWatch.of(directory)) {
+      watch.begin();
+      assertThat(watch.isOn()).isTrue();
+      insert();
+      assertThat(watch.await(Duration.ofSeconds(20))).isTrue();
+
+      watch.end();
+
+      insert();
+      assertThat(watch.isOn()).isFalse();
+      assertThat(watch.await(Duration.ZERO)).isFalse();
+    }
+  }
+
+  @Test
+  void watch_ofADirectoryThatIsNotThere_isOff() throws Exception {
+    try (var watch = DirectoryWatch.of(directory.resolve("missing"))) {
+      watch.begin();
+
+      assertThat(watch.isOn()).isFalse();
+    }
+  }
+}
