@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The worker's beat: claim for every free slot, start what was claimed, sleep until there is a
  * reason to look again. The reasons are a wake-up from the store, a slot that became free, the next
- * due time, and the poll interval as a safety net.
+ * due time, and the poll interval as a safety net: at its end there is hardly ever anything, so the
+ * next due time is asked for first, which changes nothing in a store.
  */
 final class ClaimLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(ClaimLoop.class);
@@ -38,6 +40,9 @@ final class ClaimLoop implements Runnable {
   private final Signal signal = new Signal();
 
   private volatile boolean stopping;
+
+  /** Whether nothing but the poll interval is the reason to look. */
+  private boolean polling;
 
   ClaimLoop(
       Worker.Parts parts,
@@ -69,16 +74,25 @@ final class ClaimLoop implements Runnable {
     while (!stopping) {
       try {
         Optional<ClaimRequest> request = request();
-        int claimed = request.map(this::claim).orElse(0);
         if (request.isEmpty()) {
+          polling = false;
           signal.await(); // until a slot is free
-        } else if (claimed < request.get().limit()) {
-          sleep(untilNextDue(request.get(), claimed));
+        } else {
+          look(request.get());
         }
       } catch (RuntimeException e) {
         LOG.warn("Could not claim tasks; trying again in {}", PAUSE_AFTER_FAILURE, e);
+        polling = false;
         sleep(PAUSE_AFTER_FAILURE);
       }
+    }
+  }
+
+  private void look(ClaimRequest request) {
+    int claimed = polling ? 0 : claim(request);
+    if (claimed < request.limit()) {
+      Duration pause = untilNextDue(request, !polling && claimed == 0);
+      polling = sleep(pause) && pause.equals(options.pollInterval());
     }
   }
 
@@ -107,25 +121,34 @@ final class ClaimLoop implements Runnable {
     return claims.size();
   }
 
-  private Duration untilNextDue(ClaimRequest request, int claimed) {
+  private Duration untilNextDue(ClaimRequest request, boolean claimedInVain) {
     Optional<Instant> nextDue = join(queue.nextDue(request));
     if (nextDue.isEmpty()) {
       return options.pollInterval();
     }
     Duration untilDue = Duration.between(queue.now(), nextDue.get());
-    if (claimed == 0 && untilDue.isNegative()) {
+    if (claimedInVain && untilDue.isNegative()) {
       return SHORTEST_SLEEP;
     }
     return untilDue.compareTo(options.pollInterval()) < 0 ? untilDue : options.pollInterval();
   }
 
-  private void sleep(Duration atMost) {
+  /** Whether it came to its end, whatever else happened then. */
+  private boolean sleep(Duration atMost) {
     if (atMost.isZero() || atMost.isNegative() || stopping) {
-      return;
+      return false;
     }
-    TimeSource.Alarm alarm = time.schedule(atMost, signal::raise);
+    var ended = new AtomicBoolean();
+    TimeSource.Alarm alarm =
+        time.schedule(
+            atMost,
+            () -> {
+              ended.set(true);
+              signal.raise();
+            });
     signal.await();
     alarm.cancel();
+    return ended.get();
   }
 
   private static <T> T join(CompletableFuture<T> future) {

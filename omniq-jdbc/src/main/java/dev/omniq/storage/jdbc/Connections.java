@@ -9,6 +9,14 @@ public interface Connections extends AutoCloseable {
   /** A connection in autocommit mode; may wait for one for some seconds. */
   Connection take() throws SQLException;
 
+  /**
+   * The same for what changes nothing: if the connection turns out to be broken, that is made again
+   * on another, so it may be one that was in order a moment ago.
+   */
+  default Connection takeToRead() throws SQLException {
+    return take();
+  }
+
   /** Begins a transaction. */
   default void begin(Connection connection) throws SQLException {
     connection.setAutoCommit(false);

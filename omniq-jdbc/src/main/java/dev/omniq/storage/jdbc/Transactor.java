@@ -74,7 +74,7 @@ final class Transactor {
   private @Nullable Failure attempt(Batch batch) {
     Connection connection;
     try {
-      connection = connections.take();
+      connection = batch.mode() == Mode.READ ? connections.takeToRead() : connections.take();
     } catch (SQLException | RuntimeException e) {
       // To take one has waited for a while already, for all calls.
       return new Failure(

@@ -42,16 +42,19 @@ final class Claiming {
   private final Sql sql;
   private final Clock clock;
   private final Claims claims;
+  private final LeaseEnds leaseEnds;
 
-  Claiming(Sql sql, Clock clock, Claims claims) {
+  Claiming(Sql sql, Clock clock, Claims claims, LeaseEnds leaseEnds) {
     this.sql = sql;
     this.clock = clock;
     this.claims = claims;
+    this.leaseEnds = leaseEnds;
   }
 
   // ---- claim ----
 
   List<Claimed> claim(ClaimRequest request) throws SQLException {
+    leaseEnds.forget();
     String worker = request.first().worker();
     if (claims.isStrange(worker) && !isKnown(worker)) {
       claims.own(worker);
@@ -122,7 +125,7 @@ final class Claiming {
         worker);
   }
 
-  /** Also takes a sample of the database's clock. */
+  /** Also takes a sample of the database's clock, and looks when the first lease ends. */
   Optional<Instant> nextDue(ClaimRequest request) throws SQLException {
     List<String> queues =
         request.queues().stream()
@@ -133,16 +136,20 @@ final class Claiming {
     long before = clock.local();
     return sql.list(
             """
-            SELECT {now}, min(head.rank + l.priority * 60000000)
+            SELECT {now}, min(head.rank + l.priority * 60000000),
+              (SELECT min(renewed_at + lease) FROM {schema}.running) - {lease_now}
             FROM {schema}.lane l,
               LATERAL (
                 SELECT r.rank FROM {schema}.ready r
                 WHERE r.lane = l.id ORDER BY r.rank LIMIT 1) AS head
             WHERE l.queue = ANY (?) AND l.name = ANY (?) AND (NOT l.suspect OR ? > 0)
             """
-                .replace("{now}", clock.now()),
+                .replace("{now}", clock.now())
+                .replace("{lease_now}", clock.leaseNow()),
             row -> {
               clock.sampled(row.getLong(1), before);
+              long left = row.getLong(3);
+              leaseEnds.sampled(before, row.wasNull() ? Long.MAX_VALUE : left);
               long due = row.getLong(2);
               return row.wasNull() ? Optional.<Instant>empty() : Optional.of(Times.ofMicros(due));
             },
@@ -164,6 +171,9 @@ final class Claiming {
    */
   List<Applied> extend(LeaseExtension extension) throws SQLException {
     List<ClaimToken> tokens = extension.tokens();
+    if (!tokens.isEmpty()) {
+      leaseEnds.forget();
+    }
     Set<ClaimToken> extended =
         new HashSet<>(
             sql.list(
@@ -215,6 +225,9 @@ final class Claiming {
    * those that one has settled without its worker's knowing.
    */
   List<ExpiredClaim> expired(int limit) throws SQLException {
+    if (leaseEnds.noneUntil(clock.local())) {
+      return List.of();
+    }
     return sql.list(
         """
         WITH clock AS MATERIALIZED (SELECT {lease_now} AS lease_now),

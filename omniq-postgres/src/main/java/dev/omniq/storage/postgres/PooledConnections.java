@@ -1,15 +1,20 @@
 package dev.omniq.storage.postgres;
 
+import com.zaxxer.hikari.HikariDataSource;
 import dev.omniq.storage.jdbc.Connections;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.WeakHashMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,37 +24,98 @@ import org.slf4j.LoggerFactory;
  * pooler the next transaction may meet another session, so while such a connection is taken, the
  * driver prepares nothing at the server, not even its own COMMIT. Connections are in autocommit
  * mode, whatever the program likes them to be in.
+ *
+ * <p>Of the store's own pool, the connection that read last is kept at hand for a while. The pool
+ * asks each that was idle for half a second whether it is in order, which for a worker that looks
+ * each second is as many questions as looks.
  */
 final class PooledConnections implements Connections {
   private static final Logger LOG = LoggerFactory.getLogger(PooledConnections.class);
 
+  /** What was used within this time is not asked whether it is in order. */
+  private static final Duration SURE = Duration.ofMillis(500);
+
+  /** The same for what only reads, and is then made again on another connection. */
+  private static final Duration SURE_TO_READ = Duration.ofSeconds(2);
+
+  private static final int SECONDS_TO_ANSWER = 5;
+
+  /** Then the pool has its say, which replaces old connections. */
+  private static final Duration KEPT_FOR = Duration.ofSeconds(30);
+
   private final DataSource pool;
+  private final boolean own;
   private final Runnable closing;
   private final Map<Connection, Custom> customs = new ConcurrentHashMap<>();
+  private final Map<Connection, Boolean> reading = new ConcurrentHashMap<>();
+  private final AtomicReference<@Nullable Spare> spare = new AtomicReference<>();
 
   /** Which of the driver's connections are sessions of the server's, for all of their lives. */
   private final Map<PGConnection, Boolean> direct =
       Collections.synchronizedMap(new WeakHashMap<>());
 
   /** How the pool hands a connection out, and gets it back. */
-  private record Custom(int prepareThreshold, boolean autoCommit) {}
+  private record Custom(int prepareThreshold, boolean autoCommit, long takenAt) {}
 
-  /**
-   * Connections of a pool.
-   *
-   * @param closing closes the pool, if it is the store's own
-   */
-  PooledConnections(DataSource pool, Runnable closing) {
+  /** One that was used until a time. */
+  private record Spare(Connection connection, long usedAt) {
+
+    boolean isSure(Duration sure) throws SQLException {
+      return System.nanoTime() - usedAt < sure.toNanos() || connection.isValid(SECONDS_TO_ANSWER);
+    }
+  }
+
+  private PooledConnections(DataSource pool, boolean own, Runnable closing) {
     this.pool = pool;
+    this.own = own;
     this.closing = closing;
+  }
+
+  /** Connections of a pool of the program's, which gets each back at once and stays open. */
+  static PooledConnections ofProgram(DataSource pool) {
+    return new PooledConnections(pool, false, () -> {});
+  }
+
+  /** Connections of the store's own pool, which is closed with them. */
+  static PooledConnections own(HikariDataSource pool) {
+    return new PooledConnections(pool, true, pool::close);
   }
 
   @Override
   public Connection take() throws SQLException {
+    return take(SURE);
+  }
+
+  @Override
+  public Connection takeToRead() throws SQLException {
+    Connection connection = take(SURE_TO_READ);
+    reading.put(connection, true);
+    return connection;
+  }
+
+  private Connection take(Duration sure) throws SQLException {
+    Spare kept = spare.getAndSet(null);
+    if (kept == null) {
+      return takeFromPool();
+    }
+    Custom custom = Objects.requireNonNull(customs.get(kept.connection));
+    if (!kept.isSure(sure)) {
+      discard(kept.connection);
+    } else if (System.nanoTime() - custom.takenAt > KEPT_FOR.toNanos()) {
+      giveBackUnused(kept.connection);
+    } else {
+      return kept.connection;
+    }
+    return takeFromPool();
+  }
+
+  private Connection takeFromPool() throws SQLException {
     Connection connection = pool.getConnection();
     try {
       PGConnection driver = connection.unwrap(PGConnection.class);
-      customs.put(connection, new Custom(driver.getPrepareThreshold(), connection.getAutoCommit()));
+      customs.put(
+          connection,
+          new Custom(driver.getPrepareThreshold(), connection.getAutoCommit(), System.nanoTime()));
       driver.setPrepareThreshold(0);
       connection.setAutoCommit(true);
       if (isDirect(connection, driver)) {
@@ -80,6 +146,13 @@ final class PooledConnections implements Connections {
 
   @Override
   public void giveBack(Connection connection) throws SQLException {
+    boolean hasRead = reading.remove(connection) != null;
+    if (!own || !hasRead || !spare.compareAndSet(null, new Spare(connection, System.nanoTime()))) {
+      giveBackToPool(connection);
+    }
+  }
+
+  private void giveBackToPool(Connection connection) throws SQLException {
     try (connection) {
       Custom custom = customs.remove(connection);
       if (custom != null) {
@@ -89,12 +162,21 @@ final class PooledConnections implements Connections {
     }
   }
 
+  private void giveBackUnused(Connection connection) {
+    try {
+      giveBackToPool(connection);
+    } catch (SQLException e) {
+      LOG.debug("A connection could not be given back", e);
+    }
+  }
+
   /**
    * Aborted, so that the pool does not hand it out again. Of a pool that was closed meanwhile,
    * anything may be thrown.
    */
   @Override
   public void discard(Connection connection) {
+    reading.remove(connection);
     customs.remove(connection);
     try {
       connection.abort(Runnable::run);
@@ -108,8 +190,13 @@ final class PooledConnections implements Connections {
     }
   }
 
+  /** No lane uses any any more. */
   @Override
   public void close() {
+    Spare kept = spare.getAndSet(null);
+    if (kept != null) {
+      giveBackUnused(kept.connection);
+    }
     closing.run();
   }
 }

@@ -62,12 +62,14 @@ final class PostgresStatements implements Statements {
   private final WakeUpCalls wakeUps;
   private final Lanes lanes = new Lanes();
   private final Claims claims = new Claims();
+  private final LeaseEnds leaseEnds;
   private final AtomicInteger writes = new AtomicInteger();
 
   PostgresStatements(Schema schema, Clock clock, WakeUpCalls wakeUps) {
     this.schema = schema;
     this.clock = clock;
     this.wakeUps = wakeUps;
+    leaseEnds = new LeaseEnds(clock);
   }
 
   /** What a step does. */
@@ -183,7 +185,7 @@ final class PostgresStatements implements Statements {
   }
 
   private Claiming claiming(Transaction transaction) {
-    return new Claiming(sql(transaction), clock, claims);
+    return new Claiming(sql(transaction), clock, claims, leaseEnds);
   }
 
   // ---- reads ----

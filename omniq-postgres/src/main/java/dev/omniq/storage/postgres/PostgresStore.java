@@ -48,7 +48,7 @@ public final class PostgresStore {
     String listenUrl = options.listenUrl().orElse(parsed.driver());
     Ear.@Nullable Source ear =
         options.listen() ? () -> DriverManager.getConnection(listenUrl, ofConnections()) : null;
-    return open(name, new PooledConnections(pool, pool::close), ear, options, clock, time);
+    return open(name, PooledConnections.own(pool), ear, options, clock, time);
   }
 
   /**
@@ -74,7 +74,7 @@ public final class PostgresStore {
     }
     String name = "data source";
     prepare(name, source, options, clock);
-    return open(name, new PooledConnections(pool, () -> {}), ear, options, clock, time);
+    return open(name, PooledConnections.ofProgram(pool), ear, options, clock, time);
   }
 
   /**

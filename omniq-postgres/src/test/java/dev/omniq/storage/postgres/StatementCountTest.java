@@ -100,16 +100,35 @@ class StatementCountTest {
   }
 
   @Test
-  void poll_thatFindsNothing_isThreeRoundTrips() {
+  void lookOfAWorkerThatIsIdle_isOneRoundTrip_andLostLeasesNeedNone() {
     Trips trips =
         trips(
             () -> {
-              assertThat(claim(10)).isEmpty();
-              store.nextDue(request(10)).join();
-              store.expired(10).join();
+              assertThat(store.nextDue(request(10)).join()).isEmpty();
+              assertThat(store.expired(10).join()).isEmpty();
             });
 
-    assertThat(trips).isEqualTo(new Trips(3, 0));
+    assertThat(trips).isEqualTo(new Trips(1, 0));
+  }
+
+  @Test
+  void lookForLostLeases_afterAClaim_asksTheDatabase() {
+    store.nextDue(request(10)).join();
+    claim(10);
+
+    assertThat(trips(() -> store.expired(10).join())).isEqualTo(new Trips(1, 0));
+  }
+
+  @Test
+  void lookForLostLeases_whenOneEndsMeanwhile_findsIt() throws Exception {
+    insert(1);
+    store.claim(request(1, Duration.ofMillis(200))).join();
+    store.nextDue(request(10)).join();
+    assertThat(store.expired(10).join()).isEmpty();
+
+    Thread.sleep(250); // the database's clock cannot be set
+
+    assertThat(store.expired(10).join()).hasSize(1);
   }
 
   @Test
@@ -196,6 +215,10 @@ class StatementCountTest {
   }
 
   private ClaimRequest request(int limit) {
+    return request(limit, Duration.ofMinutes(1));
+  }
+
+  private ClaimRequest request(int limit, Duration lease) {
     var first = new ClaimToken("counted", nextToken);
     nextToken += limit;
     return new ClaimRequest(
@@ -204,7 +227,7 @@ class StatementCountTest {
         List.of(new QueueLimit(TaskSpec.DEFAULT_QUEUE, limit)),
         Set.of("known"),
         1,
-        Duration.ofMinutes(1));
+        lease);
   }
 
   private List<Claimed> claim(int limit) {
