@@ -52,7 +52,8 @@ final class PeerWorkload {
               PeerWorkload::drain));
 
   static void run(Rounds rounds) throws Exception {
-    List<Place.PeerFactory> peers = rounds.place().peers(rounds.report());
+    List<Place.PeerFactory> peers =
+        rounds.place().peers(rounds.report()).stream().filter(PeerWorkload::isAsked).toList();
     for (Place.PeerFactory factory : peers) {
       try (Place.PeerHome home = factory.open()) {
         rounds.report().note(home.peer().description());
@@ -62,6 +63,12 @@ final class PeerWorkload {
       compare(rounds, peers, measure);
     }
     PeerLatency.run(rounds, peers);
+  }
+
+  /** All, unless {@code -Domniq.peers=NAME,NAME} names some. */
+  private static boolean isAsked(Place.PeerFactory peer) {
+    String asked = System.getProperty("omniq.peers", "");
+    return asked.isEmpty() || List.of(asked.split(",")).contains(peer.name());
   }
 
   /** The rates of one peer. */

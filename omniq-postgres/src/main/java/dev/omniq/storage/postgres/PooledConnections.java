@@ -2,6 +2,7 @@ package dev.omniq.storage.postgres;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.omniq.storage.jdbc.Connections;
+import dev.omniq.task.TimeSource;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -40,6 +41,9 @@ final class PooledConnections implements Connections {
 
   private static final int SECONDS_TO_ANSWER = 5;
 
+  /** Connections age by the machine's clock, whichever clock the store is given. */
+  private static final TimeSource TIME = TimeSource.system();
+
   /** Then the pool has its say, which replaces old connections. */
   private static final Duration KEPT_FOR = Duration.ofSeconds(30);
 
@@ -61,7 +65,7 @@ final class PooledConnections implements Connections {
   private record Spare(Connection connection, long usedAt) {
 
     boolean isSure(Duration sure) throws SQLException {
-      return System.nanoTime() - usedAt < sure.toNanos() || connection.isValid(SECONDS_TO_ANSWER);
+      return TIME.nanoTime() - usedAt < sure.toNanos() || connection.isValid(SECONDS_TO_ANSWER);
     }
   }
 
@@ -101,7 +105,7 @@ final class PooledConnections implements Connections {
     Custom custom = Objects.requireNonNull(customs.get(kept.connection));
     if (!kept.isSure(sure)) {
       discard(kept.connection);
-    } else if (System.nanoTime() - custom.takenAt > KEPT_FOR.toNanos()) {
+    } else if (TIME.nanoTime() - custom.takenAt > KEPT_FOR.toNanos()) {
       giveBackUnused(kept.connection);
     } else {
       return kept.connection;
@@ -115,7 +119,7 @@ final class PooledConnections implements Connections {
       PGConnection driver = connection.unwrap(PGConnection.class);
       customs.put(
           connection,
-          new Custom(driver.getPrepareThreshold(), connection.getAutoCommit(), System.nanoTime()));
+          new Custom(driver.getPrepareThreshold(), connection.getAutoCommit(), TIME.nanoTime()));
       driver.setPrepareThreshold(0);
       connection.setAutoCommit(true);
       if (isDirect(connection, driver)) {
@@ -147,7 +151,7 @@ final class PooledConnections implements Connections {
   @Override
   public void giveBack(Connection connection) throws SQLException {
     boolean hasRead = reading.remove(connection) != null;
-    if (!own || !hasRead || !spare.compareAndSet(null, new Spare(connection, System.nanoTime()))) {
+    if (!own || !hasRead || !spare.compareAndSet(null, new Spare(connection, TIME.nanoTime()))) {
       giveBackToPool(connection);
     }
   }

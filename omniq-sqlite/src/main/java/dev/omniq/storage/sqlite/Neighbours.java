@@ -90,6 +90,7 @@ final class Neighbours implements AutoCloseable {
       while (!closed) {
         boolean moved = mayHaveMoved();
         if (moved) {
+          watch.end();
           lookOnce();
         }
         quiet = moved ? 0 : quiet + 1;
