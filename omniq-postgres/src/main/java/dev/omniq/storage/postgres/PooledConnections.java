@@ -41,11 +41,11 @@ final class PooledConnections implements Connections {
 
   private static final int SECONDS_TO_ANSWER = 5;
 
+  /** After this time the pool gets it back, which replaces old connections. */
+  private static final Duration KEPT_FOR = Duration.ofSeconds(30);
+
   /** Connections age by the machine's clock, whichever clock the store is given. */
   private static final TimeSource TIME = TimeSource.system();
-
-  /** Then the pool has its say, which replaces old connections. */
-  private static final Duration KEPT_FOR = Duration.ofSeconds(30);
 
   private final DataSource pool;
   private final boolean own;

@@ -23,6 +23,7 @@ public final class Server {
   private static String start() {
     String given = System.getProperty("omniq.postgres.url");
     if (given != null) {
+      Runtime.getRuntime().addShutdownHook(new Thread(Server::dropSchemas));
       return given;
     }
     try {
@@ -38,6 +39,17 @@ public final class Server {
       return server.getJdbcUrl("postgres", "postgres");
     } catch (IOException e) {
       throw new IllegalStateException("PostgreSQL could not be started", e);
+    }
+  }
+
+  /** A server that was there before is left as it was. */
+  private static void dropSchemas() {
+    for (int number = SCHEMAS.get(); number > 0; number--) {
+      try {
+        execute("DROP SCHEMA IF EXISTS " + schema(number) + " CASCADE");
+      } catch (SQLException e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 
@@ -61,7 +73,11 @@ public final class Server {
 
   /** The name of a schema that no other test has. */
   public static String newSchema() {
-    return "test_" + ProcessHandle.current().pid() + "_" + SCHEMAS.incrementAndGet();
+    return schema(SCHEMAS.incrementAndGet());
+  }
+
+  private static String schema(int number) {
+    return "test_" + ProcessHandle.current().pid() + "_" + number;
   }
 
   /** A connection in autocommit mode. */

@@ -64,12 +64,16 @@ class NeighboursTest {
   }
 
   /** Until a thread waits for the system to tell it of changes. */
-  private static void awaitWatch() throws InterruptedException {
-    while (Thread.getAllStackTraces().entrySet().stream()
-        .filter(entry -> entry.getKey().getName().equals("omniq-neighbours"))
-        .flatMap(entry -> Arrays.stream(entry.getValue()))
+  private static void awaitWatch() {
+    List<Thread> threads =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().equals("omniq-neighbours"))
+            .toList();
+    assertThat(threads).isNotEmpty();
+    while (threads.stream()
+        .flatMap(thread -> Arrays.stream(thread.getStackTrace()))
         .noneMatch(frame -> frame.getClassName().equals(DirectoryWatch.class.getName()))) {
-      TimeUnit.MILLISECONDS.sleep(5);
+      Thread.onSpinWait();
     }
   }
 
