@@ -35,9 +35,9 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * What the hot statements cost in a deep store, as the server explains them: a million tasks of a
- * name that nobody knows are due, 300,000 of priority 9 come in the next minutes, and 200,000 have
- * finished. With the planner's usual settings, and both before and after it has gathered statistics
- * of all that. {@code -Domniq.depth=10000000} for more that are due.
+ * name that nobody knows are due and 20,000 with a label, 300,000 of priority 9 come in the next
+ * minutes, and 200,000 have finished. With the planner's usual settings, and both before and after
+ * it has gathered statistics of all that. {@code -Domniq.depth=10000000} for more that are due.
  */
 @Timeout(1_200)
 class PlansTest {
@@ -68,19 +68,23 @@ class PlansTest {
         20,
         Due.now());
     insert(spec("known").toBuilder().priority(9).build(), 1, new Due.After(Duration.ofMinutes(5)));
-    Server.execute("ALTER TABLE " + SCHEMA + ".task SET (autovacuum_enabled = false)");
-    Server.execute("ALTER TABLE " + SCHEMA + ".ready SET (autovacuum_enabled = false)");
+    insert(spec("labelled").toBuilder().labels(Map.of("customer", "two")).build(), 1, Due.now());
+    for (String table : List.of("task", "ready", "label")) {
+      Server.execute("ALTER TABLE %s.%s SET (autovacuum_enabled = false)".formatted(SCHEMA, table));
+    }
     copies("name = 'unknown'", DEPTH, "PENDING", "0");
     copies("priority = 9", 300_000, "PENDING", "n * 500");
     copies("name = 'unknown'", 200_000, "SUCCESS", "0");
+    // So many that to read all labels is the worse plan: of one page, a server may read all.
+    copies("name = 'labelled'", 20_000, "PENDING", "0");
   }
 
   /** Many rows like one that is there, as the store itself would have written them. */
   private static void copies(String like, int count, String status, String later)
       throws SQLException {
     String columns =
-        "lane, name, queue, priority, arguments, recurring, run, created_at, planned_at, revision,"
-            + " attempt, losses, detached";
+        "lane, name, queue, priority, arguments, labels, recurring, run, created_at, planned_at,"
+            + " revision, attempt, losses, detached";
     Server.execute(
         """
         WITH new AS (
@@ -118,6 +122,7 @@ class PlansTest {
     lists();
     Server.execute("ANALYZE " + SCHEMA + ".task");
     Server.execute("ANALYZE " + SCHEMA + ".lane");
+    Server.execute("ANALYZE " + SCHEMA + ".label");
     lists();
   }
 
