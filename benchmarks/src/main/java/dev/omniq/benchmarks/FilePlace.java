@@ -17,8 +17,11 @@ final class FilePlace implements Place {
   /** What a task of these workloads takes in the journal as a line of its own. */
   private static final int ADDED = 175;
 
-  /** Its share in the line of a claim of 64, and the line of its outcome. */
-  private static final int DRAINED = 43 + 278;
+  /** Its share in the line of a claim of 64. */
+  private static final int CLAIMED = 43;
+
+  /** The line of its outcome. */
+  private static final int SETTLED = 278;
 
   /** The last line of each group. */
   private static final int TRAILER = 60;
@@ -56,7 +59,7 @@ final class FilePlace implements Place {
 
   @Override
   public double drainedPerSecond(int batch, int records) throws IOException {
-    return appended(DRAINED, batch, records);
+    return appended(CLAIMED + SETTLED, batch, records);
   }
 
   private double appended(int recordBytes, int batch, int records) throws IOException {
@@ -74,6 +77,43 @@ final class FilePlace implements Place {
       return records / ((System.nanoTime() - start) / 1e9);
     } finally {
       Files.delete(file);
+    }
+  }
+
+  @Override
+  public Sample starts(int runs, long pauseMillis) throws Exception {
+    Path file = Files.createTempFile(base, "limit", ".raw");
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return RawStarts.measure(new Appending(channel), runs, pauseMillis);
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  /** Appends what each step has, and forces it if it must be on stable storage. */
+  private record Appending(FileChannel channel) implements RawStarts.Steps {
+    @Override
+    public void store(long number) throws IOException {
+      append(ADDED + TRAILER);
+      channel.force(false);
+    }
+
+    @Override
+    public void claim(long number) throws IOException {
+      append(CLAIMED + TRAILER);
+    }
+
+    @Override
+    public void settle(long number) throws IOException {
+      append(SETTLED + TRAILER);
+      channel.force(false);
+    }
+
+    private synchronized void append(int length) throws IOException {
+      ByteBuffer bytes = ByteBuffer.allocateDirect(length);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
     }
   }
 

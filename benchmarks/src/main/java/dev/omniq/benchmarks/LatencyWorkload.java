@@ -24,12 +24,8 @@ final class LatencyWorkload {
   private LatencyWorkload() {}
 
   static void wakeUp(Rounds rounds) throws Exception {
-    rounds
-        .report()
-        .times(
-            WAKE_UP,
-            rounds.inFreshStore(LatencyWorkload::wakeUps),
-            Bars.of(rounds.place(), WAKE_UP));
+    rounds.compareTimes(
+        WAKE_UP, LatencyWorkload::wakeUps, place -> place.starts(RUNS, PAUSE_MILLIS));
   }
 
   /** Enqueues tasks one after the other, each when the one before has run. */

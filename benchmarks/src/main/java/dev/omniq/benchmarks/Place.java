@@ -33,6 +33,12 @@ interface Place extends AutoCloseable {
   double drainedPerSecond(int batch, int records) throws Exception;
 
   /**
+   * The limit of how soon a task starts: from before it is stored, with no queue around it, until
+   * another thread has claimed it.
+   */
+  Sample starts(int runs, long pauseMillis) throws Exception;
+
+  /**
    * What the store's server has seen.
    *
    * @param transactions since it was started

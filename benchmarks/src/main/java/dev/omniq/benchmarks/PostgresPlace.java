@@ -134,6 +134,22 @@ final class PostgresPlace implements Place {
     return measured(rows -> rows.drainedPerSecond(batch, records));
   }
 
+  @Override
+  public Sample starts(int runs, long pauseMillis) throws Exception {
+    try (Fresh fresh = fresh()) {
+      OmniQ.open(fresh.url()).close();
+      String schema = "bench_" + schemas;
+      try (Connection one = DriverManager.getConnection(url);
+          Connection other = DriverManager.getConnection(url)) {
+        var storing = new PostgresRows(one, schema);
+        var working = new PostgresRows(other, schema);
+        one.setAutoCommit(false);
+        other.setAutoCommit(false);
+        return RawStarts.measure(storing.with(working), runs, pauseMillis);
+      }
+    }
+  }
+
   /** The process that measures has connections of its own among them. */
   @Override
   public Load load() throws SQLException {

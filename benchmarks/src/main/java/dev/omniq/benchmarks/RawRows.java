@@ -61,6 +61,35 @@ abstract class RawRows {
     return records / ((System.nanoTime() - start) / 1e9);
   }
 
+  /** One by one, on this connection and, at the same time, another. */
+  final RawStarts.Steps with(RawRows other) {
+    return new RawStarts.Steps() {
+      @Override
+      public void store(long number) throws SQLException {
+        synchronized (RawRows.this) {
+          insert(number, number);
+          connection.commit();
+        }
+      }
+
+      @Override
+      public void claim(long number) throws SQLException {
+        synchronized (other) {
+          other.claim(1);
+          other.commitUnsynced();
+        }
+      }
+
+      @Override
+      public void settle(long number) throws SQLException {
+        synchronized (other) {
+          other.settle(number, number);
+          other.connection.commit();
+        }
+      }
+    };
+  }
+
   private void fill(int batch, int records) throws SQLException {
     for (int done = 0; done < records; done += batch) {
       insert(done + 1L, Math.min(records, done + batch));

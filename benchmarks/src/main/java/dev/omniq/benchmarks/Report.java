@@ -111,6 +111,27 @@ final class Report {
     out.println(text);
   }
 
+  /** Times in milliseconds beside their limit, medians of interleaved rounds. */
+  void times(String workload, List<Sample> ours, List<Sample> limit, String bar) {
+    double p50 = Sample.medianOf(ours, 0.5);
+    double p99 = Sample.medianOf(ours, 0.99);
+    double its50 = Sample.medianOf(limit, 0.5);
+    double its99 = Sample.medianOf(limit, 0.99);
+    out.printf(
+        Locale.ROOT,
+        "%-52s p50 %.2f ms   p99 %.2f ms   limit p50 %.2f ms   p99 %.2f ms   bar %s%n",
+        workload,
+        p50,
+        p99,
+        its50,
+        its99,
+        bar);
+    line(
+        "\"workload\":\"%s\",\"p50Ms\":%.3f,\"p99Ms\":%.3f,\"limitP50Ms\":%.3f,"
+            + "\"limitP99Ms\":%.3f,\"bar\":\"%s\"",
+        workload, p50, p99, its50, its99, bar);
+  }
+
   /** Times in milliseconds. */
   void times(String workload, Sample sample, String bar) {
     out.printf(

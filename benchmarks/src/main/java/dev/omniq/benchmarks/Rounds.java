@@ -28,6 +28,11 @@ final class Rounds {
     double measure(Place place) throws Exception;
   }
 
+  /** What is measured of the limit, if it is times. */
+  interface Times {
+    Sample measure(Place place) throws Exception;
+  }
+
   Place place() {
     return place;
   }
@@ -52,6 +57,21 @@ final class Rounds {
       }
     }
     report.rate(workload, our, its, Bars.of(place, workload));
+  }
+
+  /** The same for times: each quantile is the median of those of the rounds. */
+  void compareTimes(String workload, Ours<Sample> ours, Times limit) throws Exception {
+    List<Sample> our = new ArrayList<>();
+    List<Sample> its = new ArrayList<>();
+    for (int round = 0; round <= rounds; round++) {
+      Sample one = inFreshStore(ours);
+      Sample other = limit.measure(place);
+      if (round > 0) {
+        our.add(one);
+        its.add(other);
+      }
+    }
+    report.times(workload, our, its, Bars.of(place, workload));
   }
 
   <T> T inFreshStore(Ours<T> ours) throws Exception {

@@ -21,6 +21,11 @@ final class Sample {
     return of(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
+  /** The median of one quantile of several samples. */
+  static double medianOf(List<Sample> samples, double q) {
+    return of(samples.stream().map(sample -> sample.quantile(q)).toList()).median();
+  }
+
   double quantile(double q) {
     return sorted[(int) Math.min(sorted.length - 1, Math.floor(q * sorted.length))];
   }

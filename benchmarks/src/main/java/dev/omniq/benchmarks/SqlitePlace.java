@@ -43,11 +43,11 @@ final class SqlitePlace implements Place {
     return Directories.fresh(base, "sqlite:", "omniq.db");
   }
 
-  private interface Measured {
-    double of(RawRows rows) throws SQLException;
+  private interface Measured<T> {
+    T of(SqliteRows rows) throws Exception;
   }
 
-  private double measured(Measured what) throws Exception {
+  private <T> T measured(Measured<T> what) throws Exception {
     try (Fresh fresh = fresh()) {
       OmniQ.open(fresh.url()).close();
       try (Connection connection =
@@ -66,6 +66,16 @@ final class SqlitePlace implements Place {
   @Override
   public double drainedPerSecond(int batch, int records) throws Exception {
     return measured(rows -> rows.drainedPerSecond(batch, records));
+  }
+
+  /** On one connection, since one writes at a time anyway. */
+  @Override
+  public Sample starts(int runs, long pauseMillis) throws Exception {
+    return measured(
+        rows -> {
+          rows.connection().setAutoCommit(false);
+          return RawStarts.measure(rows.with(rows), runs, pauseMillis);
+        });
   }
 
   @Override
