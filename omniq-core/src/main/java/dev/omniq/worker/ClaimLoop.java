@@ -41,6 +41,12 @@ final class ClaimLoop implements Runnable {
 
   private volatile boolean stopping;
 
+  /**
+   * Whether the last look left nothing behind that a free slot could take: then one that becomes
+   * free is no reason to look again.
+   */
+  private volatile boolean tookAll;
+
   /** Whether nothing but the poll interval is the reason to look. */
   private boolean polling;
 
@@ -64,6 +70,13 @@ final class ClaimLoop implements Runnable {
     signal.raise();
   }
 
+  /** A slot is free, or there is room for more outcomes. */
+  void room() {
+    if (!tookAll) {
+      signal.raise();
+    }
+  }
+
   void stop() {
     stopping = true;
     signal.raise();
@@ -73,6 +86,7 @@ final class ClaimLoop implements Runnable {
   public void run() {
     while (!stopping) {
       try {
+        tookAll = false; // said before the slots are counted, so that who frees one now is heard
         Optional<ClaimRequest> request = request();
         if (request.isEmpty()) {
           polling = false;
@@ -91,6 +105,7 @@ final class ClaimLoop implements Runnable {
   private void look(ClaimRequest request) {
     int claimed = polling ? 0 : claim(request);
     if (claimed < request.limit()) {
+      tookAll = !polling && !slots.keepBack();
       Duration pause = untilNextDue(request, !polling && claimed == 0);
       polling = sleep(pause) && pause.equals(options.pollInterval());
     }

@@ -50,6 +50,13 @@ final class Slots {
         new ClaimRequest(nextToken, free, queues, names, suspectRuns ? 0 : 1, options.lease()));
   }
 
+  /** Whether tasks may have to wait although there are free places: for their queue, or as lost. */
+  synchronized boolean keepBack() {
+    return suspectRuns
+        || options.queues().entrySet().stream()
+            .anyMatch(queue -> takenByQueue.getOrDefault(queue.getKey(), 0) >= queue.getValue());
+  }
+
   /** Takes the place of a claimed task, and its token out of the sequence. */
   synchronized void take(Task task, ClaimToken token) {
     taken++;

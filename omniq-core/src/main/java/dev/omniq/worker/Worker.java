@@ -61,8 +61,7 @@ public final class Worker implements AutoCloseable {
   public Worker(Parts parts, WorkerOptions options) {
     this.parts = parts;
     this.options = options;
-    executions =
-        new Executions(Math.max(LEAST_UNSETTLED, 2 * options.concurrency()), this::wakeLoop);
+    executions = new Executions(Math.max(LEAST_UNSETTLED, 2 * options.concurrency()), this::room);
     slots = new Slots(parts.name(), options);
     settler = new Settler(parts.queue(), executions, parts.time());
     runner = new TaskRunner(parts.handlers(), parts.scope(), parts.time(), settler);
@@ -76,8 +75,8 @@ public final class Worker implements AutoCloseable {
     executor = ownExecutor != null ? ownExecutor : parts.executor().orElseThrow();
   }
 
-  private void wakeLoop() {
-    loop.wake();
+  private void room() {
+    loop.room();
   }
 
   /** Whether it was closed. */
@@ -148,7 +147,7 @@ public final class Worker implements AutoCloseable {
     if (!execution.isReported()) {
       executions.remove(execution); // revoked: there is nothing to record
     }
-    loop.wake();
+    loop.room();
   }
 
   /**
