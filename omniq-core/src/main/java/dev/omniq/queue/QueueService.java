@@ -144,10 +144,10 @@ public final class QueueService implements AutoCloseable {
     return bytes;
   }
 
-  /** Gives due tasks to a worker. */
+  /** Gives due tasks to a worker, which waits for them: they may be claimed on its thread. */
   public CompletableFuture<List<Claimed>> claim(ClaimRequest request) {
     return store
-        .claim(request)
+        .claimByCaller(request)
         .whenComplete(
             (claims, failure) -> {
               if (claims != null && listeners.any()) {

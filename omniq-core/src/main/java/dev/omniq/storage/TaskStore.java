@@ -70,6 +70,11 @@ public interface TaskStore extends AutoCloseable {
    */
   CompletableFuture<List<Claimed>> claim(ClaimRequest request);
 
+  /** The same for a caller that is about to wait, like {@link #insertByCaller}. */
+  default CompletableFuture<List<Claimed>> claimByCaller(ClaimRequest request) {
+    return claim(request);
+  }
+
   /**
    * Replaces the states of tasks, each with its follow-up in one atomic step, if what the
    * transition expects still holds. The answers are in the order of the transitions.

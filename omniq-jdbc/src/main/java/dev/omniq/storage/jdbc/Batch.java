@@ -22,7 +22,7 @@ final class Batch {
 
   Batch(List<Call<?, ?>> calls) {
     this.calls = List.copyOf(calls);
-    mode = calls.size() == 1 ? modeAlone(calls.get(0)) : calls.get(0).step().mode();
+    mode = mode(this.calls);
   }
 
   List<Call<?, ?>> calls() {
@@ -38,11 +38,22 @@ final class Batch {
     return mode;
   }
 
-  /** What one statement does alone needs no transaction around it. */
-  private static <I, O> Mode modeAlone(Call<I, O> call) {
-    boolean oneStatement =
-        call.inputs().size() == 1 && call.step().oneStatement().test(call.inputs().get(0));
-    return oneStatement ? Mode.SINGLE : call.step().mode();
+  /**
+   * What one statement does needs no transaction around it. It may be asked afterwards what it has
+   * done, and if that fails each call is made once more; so a call with many inputs, which would be
+   * refused as a whole, is in a transaction.
+   */
+  @SuppressWarnings("unchecked") // calls of one step have its types
+  private static <I, O> Mode mode(List<Call<?, ?>> calls) {
+    Step<I, O> step = (Step<I, O>) calls.get(0).step();
+    List<I> inputs = new ArrayList<>(calls.size());
+    for (Call<?, ?> call : calls) {
+      if (!call.step().equals(step) || call.inputs().size() > 1) {
+        return step.mode();
+      }
+      inputs.add((I) call.inputs().get(0));
+    }
+    return step.oneStatement().test(inputs) ? Mode.SINGLE : step.mode();
   }
 
   /** The names of its steps, for messages. */

@@ -83,7 +83,7 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
     Steps(Statements sql) {
       this(
           Step.shared("insert", sql::insert, sql::insertsInOneStatement),
-          Step.shared("apply", sql::apply),
+          Step.shared("apply", sql::apply, sql::appliesInOneStatement),
           Step.single("claim", sql::claim),
           Step.single("extend", sql::extend),
           Step.shared("annotate", sql::annotate),
@@ -172,20 +172,21 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
 
   @Override
   public CompletableFuture<List<Inserted>> insertByCaller(List<NewTask> tasks) {
-    if (tasks.isEmpty()) {
-      return CompletableFuture.completedFuture(List.of());
-    }
+    return tasks.isEmpty()
+        ? CompletableFuture.completedFuture(List.of())
+        : named(tasks, byCaller(writer, steps.insert, tasks, bytes(tasks)));
+  }
+
+  private <I, O> CompletableFuture<List<O>> byCaller(
+      Lane lane, Step<I, O> step, List<I> inputs, long bytes) {
     Thread caller = Thread.currentThread();
-    long bytes = bytes(tasks);
-    return named(
-        tasks,
-        order.call(
-            writer,
-            () ->
-                // Calls that had to wait for others are made on the threads of those.
-                Thread.currentThread() == caller
-                    ? writer.callByCaller(steps.insert, tasks, bytes)
-                    : writer.call(steps.insert, tasks, bytes)));
+    return order.call(
+        lane,
+        () ->
+            // Calls that had to wait for others are made on the threads of those.
+            Thread.currentThread() == caller
+                ? lane.callByCaller(step, inputs, bytes)
+                : lane.call(step, inputs, bytes));
   }
 
   private static CompletableFuture<List<Inserted>> named(
@@ -217,6 +218,12 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
   @Override
   public CompletableFuture<List<Claimed>> claim(ClaimRequest request) {
     return one(claimer, steps.claim, request);
+  }
+
+  @Override
+  public CompletableFuture<List<Claimed>> claimByCaller(ClaimRequest request) {
+    return byCaller(claimer, steps.claim, List.of(request), OVERHEAD)
+        .thenApply(answers -> answers.get(0));
   }
 
   @Override

@@ -43,13 +43,18 @@ public interface Statements {
   /** See {@link TaskStore#insert}. */
   List<Inserted> insert(Transaction transaction, List<NewTask> tasks) throws SQLException;
 
-  /** Whether a task alone is inserted by one statement, or else refused by it. */
-  default boolean insertsInOneStatement(NewTask task) {
+  /** Whether these tasks are inserted by one statement, or else refused by it. */
+  default boolean insertsInOneStatement(List<NewTask> tasks) {
     return false;
   }
 
   /** See {@link TaskStore#apply}. */
   List<Applied> apply(Transaction transaction, List<Transition> transitions) throws SQLException;
+
+  /** Whether these transitions are made by one statement. */
+  default boolean appliesInOneStatement(List<Transition> transitions) {
+    return false;
+  }
 
   /** See {@link TaskStore#claim}. */
   List<Claimed> claim(Transaction transaction, ClaimRequest request) throws SQLException;

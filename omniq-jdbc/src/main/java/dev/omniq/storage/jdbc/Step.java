@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  * @param mode how it is committed
  * @param work what it does
  */
-record Step<I, O>(String name, Mode mode, Work<I, O> work, Predicate<I> oneStatement) {
+record Step<I, O>(String name, Mode mode, Work<I, O> work, Predicate<List<I>> oneStatement) {
 
   /** How a step is committed. */
   enum Mode {
@@ -44,11 +44,12 @@ record Step<I, O>(String name, Mode mode, Work<I, O> work, Predicate<I> oneState
   }
 
   /**
-   * A shared step that needs no transaction around it when it is alone.
+   * A shared step that may need no transaction around it.
    *
-   * @param oneStatement whether one statement, which is a transaction of itself, answers an input
+   * @param oneStatement whether one statement, which is a transaction of itself, does all that is
+   *     to be done for these inputs
    */
-  static <I, O> Step<I, O> shared(String name, Work<I, O> work, Predicate<I> oneStatement) {
+  static <I, O> Step<I, O> shared(String name, Work<I, O> work, Predicate<List<I>> oneStatement) {
     return new Step<>(name, Mode.SHARED, work, oneStatement);
   }
 

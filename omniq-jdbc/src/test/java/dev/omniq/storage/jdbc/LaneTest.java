@@ -317,7 +317,7 @@ class LaneTest {
             }
             return answers;
           },
-          word -> !word.startsWith("long"));
+          words -> words.stream().noneMatch(word -> word.startsWith("long")));
 
   @Test
   void callByCaller_isMadeOnItsThread_whenTheLaneIsIdle() throws SQLException {
@@ -369,13 +369,24 @@ class LaneTest {
   }
 
   @Test
-  void oneStatement_needsNoTransaction_onlyWhenItIsAlone() throws Exception {
+  void oneStatement_needsNoTransaction_unlessItIsForOneCallWithSeveralInputs() throws Exception {
     assertThat(call(autocommit, "alone").join()).containsExactly(true);
     assertThat(call(autocommit, "long").join()).containsExactly(false);
     assertThat(call(autocommit, "one", "two").join()).containsExactly(false, false);
     blockLane();
     var first = call(autocommit, "a");
     var second = call(autocommit, "b");
+    goOn.countDown();
+
+    assertThat(first.join()).containsExactly(true);
+    assertThat(second.join()).containsExactly(true);
+  }
+
+  @Test
+  void statements_thatStandTogether_areInOneTransaction() throws Exception {
+    blockLane();
+    var first = call(autocommit, "a");
+    var second = call(autocommit, "long");
     goOn.countDown();
 
     assertThat(first.join()).containsExactly(false);

@@ -34,6 +34,9 @@ final class Claiming {
           + " FROM {schema}.claim_tasks(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) AS c"
           + " ORDER BY c.token";
 
+  static final String NEXT_DUE =
+      "SELECT present, due_at, lease_left FROM {schema}.next_due(?, ?, ?, ?, ?)";
+
   private static final String HELD =
       "SELECT "
           + TaskColumns.select("t", "r")
@@ -59,7 +62,8 @@ final class Claiming {
     if (claims.isStrange(worker) && !isKnown(worker)) {
       claims.own(worker);
     }
-    if (!claims.isNew(request.first())) {
+    boolean isNew = claims.isNew(request.first());
+    if (!isNew) {
       List<Claimed> held = stillHeld(request);
       if (!held.isEmpty()) {
         return held;
@@ -72,20 +76,25 @@ final class Claiming {
       see(worker);
       return List.of();
     }
-    return sql.list(
-        CLAIM,
-        Claiming::claimed,
-        worker,
-        clock.givenNow(),
-        clock.givenLeaseNow(),
-        worker,
-        request.first().sequence(),
-        Column.of("text", List.copyOf(queues.keySet()), queue -> queue),
-        Column.of("int4", List.copyOf(queues.values()), most -> most),
-        Column.of("text", List.copyOf(request.names()), name -> name),
-        request.suspects(),
-        request.limit(),
-        lease(request.lease()));
+    List<Claimed> claimed =
+        sql.list(
+            CLAIM,
+            Claiming::claimed,
+            worker,
+            clock.givenNow(),
+            clock.givenLeaseNow(),
+            worker,
+            request.first().sequence(),
+            Column.of("text", List.copyOf(queues.keySet()), queue -> queue),
+            Column.of("int4", List.copyOf(queues.values()), most -> most),
+            Column.of("text", List.copyOf(request.names()), name -> name),
+            request.suspects(),
+            request.limit(),
+            lease(request.lease()));
+    if (isNew && claimed.isEmpty()) {
+      claims.hadNothing(request.first());
+    }
+    return claimed;
   }
 
   private static Claimed claimed(ResultSet row) throws SQLException {
@@ -135,17 +144,7 @@ final class Claiming {
             .toList();
     long before = clock.local();
     return sql.list(
-            """
-            SELECT {now}, min(head.rank + l.priority * 60000000),
-              (SELECT min(renewed_at + lease) FROM {schema}.running) - {lease_now}
-            FROM {schema}.lane l,
-              LATERAL (
-                SELECT r.rank FROM {schema}.ready r
-                WHERE r.lane = l.id ORDER BY r.rank LIMIT 1) AS head
-            WHERE l.queue = ANY (?) AND l.name = ANY (?) AND (NOT l.suspect OR ? > 0)
-            """
-                .replace("{now}", clock.now())
-                .replace("{lease_now}", clock.leaseNow()),
+            NEXT_DUE,
             row -> {
               clock.sampled(row.getLong(1), before);
               long left = row.getLong(3);
@@ -153,9 +152,11 @@ final class Claiming {
               long due = row.getLong(2);
               return row.wasNull() ? Optional.<Instant>empty() : Optional.of(Times.ofMicros(due));
             },
+            clock.givenNow(),
+            clock.givenLeaseNow(),
             Column.of("text", queues, queue -> queue),
             Column.of("text", List.copyOf(request.names()), name -> name),
-            request.suspects())
+            request.suspects() > 0)
         .get(0);
   }
 

@@ -26,6 +26,15 @@ final class Claims {
     }
   }
 
+  /**
+   * A claim that was asked for the first time has had nothing, for certain: the next one with the
+   * same token is new again.
+   */
+  void hadNothing(ClaimToken first) {
+    last.computeIfPresent(
+        first.worker(), (worker, sequence) -> Math.min(sequence, first.sequence() - 1));
+  }
+
   /** Notes that a claim is asked for: whether it is known to be for the first time. */
   boolean isNew(ClaimToken first) {
     Long before = last.get(first.worker());

@@ -86,6 +86,11 @@ final class Inserting {
     return end;
   }
 
+  /** Whether all goes into the first statement, unless something is in the way. */
+  static boolean inOneStatement(List<NewTask> tasks) {
+    return endOfPart(tasks, 0) == tasks.size();
+  }
+
   private List<Inserted> insertSome(List<NewTask> tasks) throws SQLException {
     Map<Integer, Inserted> answers = new HashMap<>();
     List<Integer> left = new ArrayList<>();

@@ -39,9 +39,13 @@ import java.util.stream.Collectors;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.PSQLState;
 import org.postgresql.util.ServerErrorMessage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The calls of a store as SQL for PostgreSQL. */
 final class PostgresStatements implements Statements {
+  private static final Logger LOG = LoggerFactory.getLogger(PostgresStatements.class);
+
   /**
    * How long a statement of the store waits for a row that a user's transaction has locked: long
    * beside any transaction of the store's own, short beside a lease.
@@ -125,13 +129,26 @@ final class PostgresStatements implements Statements {
   }
 
   @Override
-  public boolean insertsInOneStatement(NewTask task) {
-    return isPrepared(List.of(task));
+  public boolean insertsInOneStatement(List<NewTask> tasks) {
+    return Inserting.inOneStatement(tasks) && isPrepared(tasks);
   }
 
-  private void foldNowAndThen(Transaction transaction) throws SQLException {
+  @Override
+  public boolean appliesInOneStatement(List<Transition> transitions) {
+    return Settling.inOneStatement(transitions);
+  }
+
+  /** When what was written is stored, for none of that may seem to fail because of this. */
+  private void foldNowAndThen(Transaction transaction) {
     if (!transaction.isUsers() && writes.incrementAndGet() % FOLD_EVERY == 0) {
-      new Removing(sql(transaction), clock).fold(LATELY);
+      transaction.afterCommit(
+          () -> {
+            try {
+              new Removing(sql(transaction), clock).fold(LATELY);
+            } catch (SQLException e) {
+              LOG.debug("Counters were not folded; they are after some more writes", e);
+            }
+          });
     }
   }
 

@@ -18,6 +18,8 @@ import java.util.Set;
 /** Tasks go, and so does what nobody needs to know of them any more. */
 final class Removing {
   /** How many transitions are kept. */
+  private static final String FOLD = "SELECT {schema}.fold(?, ?, ?, ?)";
+
   private static final int CHANGES_KEPT = 4_096;
 
   private static final int TRIES = 3;
@@ -211,39 +213,15 @@ final class Removing {
 
   /**
    * Folds counters, and forgets old transitions and silent workers. Rows that another process folds
-   * at the moment are left to it.
+   * at the moment are left to it. In autocommit mode it need not survive a loss of power.
    */
   void fold(Duration silence) throws SQLException {
-    sql.update(
-        """
-        WITH gone AS (
-          DELETE FROM {schema}.counter WHERE ctid = ANY (ARRAY(
-            SELECT ctid FROM {schema}.counter LIMIT 100000 FOR UPDATE SKIP LOCKED))
-          RETURNING queue, name, status, n
-        )
-        INSERT INTO {schema}.counter (queue, name, status, n)
-        SELECT queue, name, status, sum(n) FROM gone
-        GROUP BY queue, name, status HAVING sum(n) <> 0
-        """);
-    sql.update(
-        """
-        WITH gone AS (
-          DELETE FROM {schema}.change
-          WHERE last <= (SELECT max(last) FROM {schema}.change) - ?
-          RETURNING last
-        )
-        UPDATE {schema}.pruned SET position = g.last
-        FROM (SELECT max(last) AS last FROM gone) AS g
-        WHERE g.last > position
-        """,
-        (long) CHANGES_KEPT);
-    sql.update(
-        """
-        DELETE FROM {schema}.worker w
-        WHERE {lease_now} - w.seen_clock > ?
-          AND NOT EXISTS (SELECT FROM {schema}.running r WHERE r.worker = w.worker)
-        """
-            .replace("{lease_now}", clock.leaseNow()),
-        silence.toNanos());
+    sql.first(
+        FOLD,
+        row -> true,
+        clock.givenLeaseNow(),
+        (long) CHANGES_KEPT,
+        silence.toNanos(),
+        sql.isAutoCommit());
   }
 }

@@ -116,6 +116,22 @@ final class Settling {
     return Arrays.asList(answers);
   }
 
+  /** Whether these are settlements that bring nothing new and need not be asked for a lane. */
+  static boolean inOneStatement(List<Transition> transitions) {
+    Set<TaskId> ids = new HashSet<>();
+    return transitions.stream()
+        .allMatch(
+            each ->
+                isSettlement(each)
+                    && each.followUp().isEmpty()
+                    && !isLostAndWaits(each)
+                    && ids.add(each.id()));
+  }
+
+  private static boolean isLostAndWaits(Transition transition) {
+    return transition.next().losses() > 0 && transition.next().status() == TaskStatus.PENDING;
+  }
+
   private void make(
       boolean settlements,
       Map<TaskId, Integer> together,
@@ -194,12 +210,7 @@ final class Settling {
 
   /** Few tasks are lost and wait again; only for those the lane has to be found out. */
   private Map<TaskId, Integer> suspectLanes(List<Transition> all) throws SQLException {
-    List<TaskId> lost =
-        all.stream()
-            .filter(each -> each.next().losses() > 0)
-            .filter(each -> each.next().status() == TaskStatus.PENDING)
-            .map(Transition::id)
-            .toList();
+    List<TaskId> lost = all.stream().filter(Settling::isLostAndWaits).map(Transition::id).toList();
     if (lost.isEmpty()) {
       return Map.of();
     }

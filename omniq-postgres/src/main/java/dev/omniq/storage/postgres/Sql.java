@@ -20,7 +20,7 @@ import org.postgresql.PGStatement;
 final class Sql {
   /** The hot statements, which do nothing but call a function. */
   private static final Set<String> CALLS =
-      Set.of(Inserting.INSERT, Claiming.CLAIM, Settling.SETTLE);
+      Set.of(Inserting.INSERT, Claiming.CLAIM, Claiming.NEXT_DUE, Settling.SETTLE);
 
   private final Connection connection;
   private final Schema schema;
@@ -67,6 +67,10 @@ final class Sql {
     static <T> Column ids(List<T> rows, Function<? super T, TaskId> id) {
       return of("uuid", rows, row -> id.apply(row).value());
     }
+  }
+
+  boolean isAutoCommit() throws SQLException {
+    return connection.getAutoCommit();
   }
 
   int update(String sql, @Nullable Object... parameters) throws SQLException {

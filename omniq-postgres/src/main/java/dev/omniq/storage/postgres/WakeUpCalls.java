@@ -13,11 +13,13 @@ import java.util.stream.Collectors;
 
 /**
  * Wakes the workers of this process at once, and those of others by {@code NOTIFY}. A notification
- * makes its transaction wait for all others that notify, so there is one in a few milliseconds at
- * most, and none in the transactions that store tasks. Thread-safe.
+ * makes its transaction wait for all others that notify, so there is none in the transactions that
+ * store tasks, and after each a pause. The pause is short for the first, and longer, to a few
+ * milliseconds, the more often there was another in the last one. Thread-safe.
  */
 final class WakeUpCalls {
-  private static final Duration PAUSE = Duration.ofMillis(5);
+  private static final Duration SHORTEST_PAUSE = Duration.ofMillis(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(8);
 
   /** A payload must be shorter than 8,000 bytes. */
   private static final int TOKENS_AT_ONCE = 40;
@@ -31,6 +33,7 @@ final class WakeUpCalls {
   private volatile Consumer<String> sender = payload -> {};
   private boolean sending;
   private boolean again;
+  private Duration pause = SHORTEST_PAUSE;
 
   WakeUpCalls(WakeUpListeners listeners, TimeSource time) {
     this.listeners = listeners;
@@ -56,13 +59,14 @@ final class WakeUpCalls {
         return;
       }
       sending = true;
+      pause = SHORTEST_PAUSE;
     }
     send();
   }
 
   private void send() {
     sender.accept(DUE + " " + self);
-    time.schedule(PAUSE, this::paused);
+    time.schedule(pause, this::paused);
   }
 
   private void paused() {
@@ -72,6 +76,7 @@ final class WakeUpCalls {
         return;
       }
       again = false;
+      pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
     }
     send();
   }

@@ -92,6 +92,23 @@ class StatementCountTest {
   }
 
   @Test
+  void claim_afterOneInVain_isOneRoundTrip() {
+    claim(1);
+    ClaimRequest inVain = request(1);
+
+    assertThat(trips(() -> store.claim(inVain).join())).isEqualTo(new Trips(1, 0));
+    assertThat(trips(() -> store.claim(inVain).join())).isEqualTo(new Trips(1, 0));
+  }
+
+  @Test
+  void settlement_ofOneTask_isOneRoundTrip() {
+    insert(1);
+    List<Claimed> claimed = claim(1);
+
+    assertThat(trips(() -> settle(claimed))).isEqualTo(new Trips(1, 0));
+  }
+
+  @Test
   void settlement_ofAThousandTasks_isOneStatementInOneTransaction() {
     insert(MANY);
     List<Claimed> claimed = claim(MANY);
