@@ -43,6 +43,8 @@ final class PostgresHome implements DurableHome {
       config.setMinimumIdle(0);
       config.setAutoCommit(false); // as some programs have it; a store must not depend on it
       config.addDataSourceProperty("ApplicationName", name);
+      // Processes die here, never the server: what it has committed stays, on the disk or not yet.
+      config.addDataSourceProperty("options", "-c synchronous_commit=off");
       return new Life(new HikariDataSource(config), name);
     }
 
@@ -107,6 +109,7 @@ final class PostgresHome implements DurableHome {
           DECLARE
             made text;
           BEGIN
+            SET LOCAL synchronous_commit = off;
             FOR made IN SELECT tablename FROM pg_tables
               WHERE schemaname = '{schema}' AND tablename NOT IN ('schema_version', 'pruned')
             LOOP
