@@ -3,6 +3,7 @@ package dev.omniq.spring;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import org.springframework.boot.SpringApplication;
 
 /**
  * A real PostgreSQL for all tests of a JVM: one that is started for them, or the one that the
@@ -25,7 +26,8 @@ final class Server {
     }
     try {
       EmbeddedPostgres server = EmbeddedPostgres.start();
-      Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server)));
+      // After the applications, which say good-bye to it: hooks of the JVM run all at once.
+      SpringApplication.getShutdownHandlers().add(() -> close(server));
       return server.getJdbcUrl("postgres", "postgres");
     } catch (IOException e) {
       throw new UncheckedIOException("PostgreSQL could not be started", e);

@@ -11,33 +11,57 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Stores in a schema of their own, whose connections can be cut as by the death of a process. To
- * make a schema takes longer than most tests, so the next home uses it again, without its rows.
+ * make a schema, and to connect to it, takes longer than most tests: the next home uses both again,
+ * without the rows.
  */
 final class PostgresHome implements DurableHome {
-  private static final Queue<String> EMPTY_SCHEMAS = new ConcurrentLinkedQueue<>();
+  private static final Queue<Place> EMPTY = new ConcurrentLinkedQueue<>();
+  private static final AtomicInteger LIVES = new AtomicInteger();
 
-  private final String schema =
-      Objects.requireNonNullElseGet(EMPTY_SCHEMAS.poll(), Server::newSchema);
-  private final List<HikariDataSource> pools = new ArrayList<>();
+  private final Place place = Objects.requireNonNullElseGet(EMPTY.poll(), Place::make);
+  private final List<Life> lives = new ArrayList<>();
+
+  /** A schema without rows, and connections that nothing uses. */
+  private record Place(String schema, Life life) {
+    static Place make() {
+      String schema = Server.newSchema();
+      return new Place(schema, Life.begin(schema));
+    }
+  }
+
+  /** The connections of a process, which the server knows by a name. */
+  private record Life(HikariDataSource pool, String name) {
+    static Life begin(String schema) {
+      String name = schema + "_" + LIVES.incrementAndGet();
+      var config = new HikariConfig();
+      config.setJdbcUrl(Server.url());
+      config.setMaximumPoolSize(3);
+      config.setMinimumIdle(0);
+      config.setAutoCommit(false); // as some programs have it; a store must not depend on it
+      config.addDataSourceProperty("ApplicationName", name);
+      // Processes die here, never the server: what it has committed stays, on the disk or not yet.
+      config.addDataSourceProperty("options", "-c synchronous_commit=off");
+      return new Life(new HikariDataSource(config), name);
+    }
+
+    boolean isUsable() {
+      return !pool.isClosed() && pool.getHikariPoolMXBean().getActiveConnections() == 0;
+    }
+  }
 
   @Override
   public TaskStore open(TimeSource time) {
-    var config = new HikariConfig();
-    config.setJdbcUrl(Server.url());
-    config.setMaximumPoolSize(3);
-    config.setMinimumIdle(0);
-    config.setAutoCommit(false); // as some programs have it; a store must not depend on it
-    config.addDataSourceProperty("ApplicationName", name(pools.size()));
-    pools.add(new HikariDataSource(config));
+    lives.add(lives.isEmpty() ? place.life() : Life.begin(place.schema()));
     return PostgresStore.open(
-        pools.get(pools.size() - 1), PostgresOptions.defaults().schema(schema), time);
+        latest().pool(), PostgresOptions.defaults().schema(place.schema()), time);
   }
 
-  private String name(int life) {
-    return schema + "_" + life;
+  private Life latest() {
+    return lives.get(lives.size() - 1);
   }
 
   @Override
@@ -48,12 +72,11 @@ final class PostgresHome implements DurableHome {
   /** What a process leaves when it dies is what it has committed until the server notices. */
   @Override
   public Loss crash(TaskStore store) {
-    int life = pools.size() - 1;
-    pools.get(life).close();
+    latest().pool().close();
     String left =
         "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity, pg_sleep(0.005)"
             + " WHERE application_name = '"
-            + name(life)
+            + latest().name()
             + "'";
     try {
       while (!Server.ask(left).equals("0")) {
@@ -68,26 +91,35 @@ final class PostgresHome implements DurableHome {
 
   @Override
   public void demolish() {
-    pools.forEach(HikariDataSource::close);
+    Life usable = latest().isUsable() ? latest() : Life.begin(place.schema());
+    lives.stream().filter(life -> life != usable).forEach(life -> life.pool().close());
     try {
       empty();
-      EMPTY_SCHEMAS.add(schema);
+      EMPTY.add(new Place(place.schema(), usable));
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }
   }
 
+  /** Rows are few: to delete them takes less time than to truncate, which makes files anew. */
   private void empty() throws SQLException {
-    String tables =
-        Server.ask(
-            "SELECT string_agg(schemaname || '.' || tablename, ', ') FROM pg_tables"
-                + " WHERE schemaname = '"
-                + schema
-                + "' AND tablename NOT IN ('schema_version', 'pruned')");
-    if (!tables.equals("null")) {
-      Server.execute(
-          "TRUNCATE %s RESTART IDENTITY; UPDATE %s.pruned SET position = 0"
-              .formatted(tables, schema));
-    }
+    Server.execute(
+        """
+        DO $$
+          DECLARE
+            made text;
+          BEGIN
+            SET LOCAL synchronous_commit = off;
+            FOR made IN SELECT tablename FROM pg_tables
+              WHERE schemaname = '{schema}' AND tablename NOT IN ('schema_version', 'pruned')
+            LOOP
+              EXECUTE format('DELETE FROM {schema}.%I', made);
+            END LOOP;
+            PERFORM setval(format('{schema}.%I', sequencename)::regclass, start_value, false)
+              FROM pg_sequences WHERE schemaname = '{schema}';
+            UPDATE {schema}.pruned SET position = 0;
+          END
+        $$"""
+            .replace("{schema}", place.schema()));
   }
 }

@@ -7,6 +7,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -16,6 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Server {
   private static final AtomicInteger SCHEMAS = new AtomicInteger();
+  private static final Queue<Connection> KEPT = new ConcurrentLinkedQueue<>();
   private static final String URL = start();
 
   private Server() {}
@@ -87,18 +90,34 @@ public final class Server {
 
   /** Runs statements. */
   public static void execute(String sql) throws SQLException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
+    onKeptConnection(statement -> statement.execute(sql));
   }
 
   /** The first column of the first row. */
   public static String ask(String sql) throws SQLException {
-    try (Connection connection = connect();
-        Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      return row.next() ? String.valueOf(row.getString(1)) : "";
+    return onKeptConnection(
+        statement -> {
+          try (ResultSet row = statement.executeQuery(sql)) {
+            return row.next() ? String.valueOf(row.getString(1)) : "";
+          }
+        });
+  }
+
+  private interface Use<T> {
+    T of(Statement statement) throws SQLException;
+  }
+
+  /** To connect takes longer than most of what is asked. */
+  private static <T> T onKeptConnection(Use<T> use) throws SQLException {
+    Connection free = KEPT.poll();
+    Connection connection = free == null ? connect() : free;
+    try (Statement statement = connection.createStatement()) {
+      T answer = use.of(statement);
+      KEPT.add(connection);
+      return answer;
+    } catch (SQLException | RuntimeException e) {
+      connection.close();
+      throw e;
     }
   }
 }

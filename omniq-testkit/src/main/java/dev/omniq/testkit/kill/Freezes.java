@@ -34,10 +34,11 @@ final class Freezes implements AutoCloseable {
 
   Freezes(String url, Path directory) throws IOException {
     omniq = Victim.open(url, directory.resolve("enqueuer.log"));
+    List<String> java = VictimProcess.java(directory).command(Holder.class);
     processes =
         List.of(
-            VictimProcess.start(Holder.class, url, directory.resolve("holder-0.log")),
-            VictimProcess.start(Holder.class, url, directory.resolve("holder-1.log")));
+            VictimProcess.start(java, url, directory.resolve("holder-0.log")),
+            VictimProcess.start(java, url, directory.resolve("holder-1.log")));
   }
 
   void run(int freezes) throws Exception {

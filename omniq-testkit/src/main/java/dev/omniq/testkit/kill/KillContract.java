@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
  * -Domniq.victims=5} for more processes, {@code -Domniq.seed=…} for the moments of another run.
  */
 public abstract class KillContract {
-  private static final int KILLS = Integer.getInteger("omniq.kills", 16);
-  private static final int FREEZES = Integer.getInteger("omniq.freezes", 4);
+  private static final int KILLS = Integer.getInteger("omniq.kills", 8);
+  private static final int FREEZES = Integer.getInteger("omniq.freezes", 2);
   private static final int VICTIMS = Integer.getInteger("omniq.victims", 3);
 
   /** For the stores that extend it. */

@@ -22,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,14 +39,17 @@ public final class Victim {
 
   private Victim() {}
 
-  /** Takes a few milliseconds, so that a kill finds handlers running. */
+  /**
+   * Takes a few milliseconds, so that a kill finds handlers running; it leaves the machine alone.
+   */
   @OmniTask
   public static String work(String payload) {
     TaskContext context = TaskContext.current();
     log().begin(context.taskId());
-    long until = System.nanoTime() + 1_000_000L * (payload.length() % 5);
-    while (System.nanoTime() < until && !Thread.interrupted()) {
-      Thread.onSpinWait();
+    try {
+      boolean unused = new CountDownLatch(1).await(payload.length() % 5, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      // it ends sooner
     }
     log().write("end", context.taskId());
     return payload;

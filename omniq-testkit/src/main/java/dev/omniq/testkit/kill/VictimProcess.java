@@ -3,6 +3,7 @@ package dev.omniq.testkit.kill;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.omniq.task.TaskId;
+import dev.omniq.testkit.QuickJava;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,14 +24,13 @@ final class VictimProcess {
     this.output = output;
   }
 
-  /** Starts one; its main class is given the URL, the log, and the rest. */
-  static VictimProcess start(Class<?> main, String url, Path log, String... rest)
+  /**
+   * Starts one, with the words of a JVM; its main class is given the URL, the log, and the rest.
+   */
+  static VictimProcess start(List<String> java, String url, Path log, String... rest)
       throws IOException {
     Path output = log.resolveSibling(log.getFileName() + ".out");
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx256m"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    List<String> command = new ArrayList<>(java);
     command.addAll(List.of(url, log.toString()));
     command.addAll(List.of(rest));
     Process process =
@@ -39,6 +39,11 @@ final class VictimProcess {
             .redirectOutput(output.toFile())
             .start();
     return new VictimProcess(process, log, output);
+  }
+
+  /** What starts them; it keeps its files in a directory. */
+  static QuickJava java(Path directory) {
+    return new QuickJava(directory, "-Xmx256m");
   }
 
   Path log() {
