@@ -3,15 +3,17 @@ package dev.omniq.benchmarks;
 import static dev.omniq.TaskRequest.task;
 
 import dev.omniq.OmniQ;
+import dev.omniq.task.TaskStatus;
 import dev.omniq.worker.Worker;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /** How soon a task starts that is due now, and how late one that was planned. */
 final class LatencyWorkload {
-  private static final int WARM_UP = 100;
+  /** Without pauses, so that what is hot is compiled when the others come. */
+  static final int WARM_UP = 5_000;
+
   static final String WAKE_UP = "enqueue → start, same process";
   static final String LATENESS = "lateness of 500 ETAs in 20 s";
 
@@ -30,18 +32,25 @@ final class LatencyWorkload {
 
   /** Enqueues tasks one after the other, each when the one before has run. */
   static Sample wakeUps(OmniQ omniq) throws Exception {
-    return wakeUps(omniq, RUNS, PAUSE_MILLIS);
+    return wakeUps(omniq, WARM_UP, RUNS, PAUSE_MILLIS);
   }
 
-  static Sample wakeUps(OmniQ omniq, int runs, long pauseMillis) throws Exception {
+  static Sample wakeUps(OmniQ omniq, int warmUp, int runs, long pauseMillis) throws Exception {
     try (Worker worker = Handlers.worker(omniq, 4)) {
-      for (int part : List.of(WARM_UP, runs)) {
-        Handlers.expect(part);
-        enqueueInTurn(omniq, part, part == runs ? pauseMillis : PAUSE_MILLIS);
-        Handlers.awaitRuns();
-      }
+      Handlers.expect(warmUp);
+      warmUp(omniq, warmUp);
+      Handlers.awaitRuns();
+      Handlers.expect(runs);
+      enqueueInTurn(omniq, runs, pauseMillis);
+      Handlers.awaitRuns();
     }
     return Handlers.noted();
+  }
+
+  private static void warmUp(OmniQ omniq, int count) {
+    for (int i = 0; i < count; i++) {
+      omniq.enqueue(EnqueueWorkload.nothing(i));
+    }
   }
 
   private static void enqueueInTurn(OmniQ omniq, int count, long pauseMillis)
@@ -57,26 +66,21 @@ final class LatencyWorkload {
     try (Place.Fresh fresh = rounds.place().fresh();
         OmniQ omniq = OmniQ.open(fresh.url());
         Worker worker = Handlers.worker(omniq, 4)) {
-      Handlers.expect(WARM_UP);
-      enqueueElsewhere(fresh.url(), WARM_UP);
-      Handlers.awaitRuns();
-      Handlers.expect(RUNS);
-      enqueueElsewhere(fresh.url(), RUNS);
+      Handlers.expect(WARM_UP + RUNS);
+      enqueueElsewhere(fresh.url());
       Handlers.awaitRuns();
     }
     rounds.report().times(workload, Handlers.noted(), Bars.of(rounds.place(), workload));
   }
 
-  private static void enqueueElsewhere(String url, int count)
-      throws IOException, InterruptedException {
+  private static void enqueueElsewhere(String url) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(
                 System.getProperty("java.home") + "/bin/java",
                 "-cp",
                 System.getProperty("java.class.path"),
                 LatencyWorkload.class.getName(),
-                url,
-                Integer.toString(count))
+                url)
             .inheritIO()
             .start();
     if (process.waitFor() != 0) {
@@ -84,10 +88,14 @@ final class LatencyWorkload {
     }
   }
 
-  /** The other process: enqueues so many tasks into the store with this URL. */
+  /** The other process: enqueues into the store with this URL. */
   public static void main(String[] args) throws InterruptedException {
     try (OmniQ omniq = OmniQ.open(args[0])) {
-      enqueueInTurn(omniq, Integer.parseInt(args[1]), PAUSE_MILLIS);
+      warmUp(omniq, WARM_UP);
+      while (omniq.stats().count(TaskStatus.SUCCESS) < WARM_UP) {
+        Thread.sleep(PAUSE_MILLIS);
+      }
+      enqueueInTurn(omniq, RUNS, PAUSE_MILLIS);
     }
   }
 

@@ -30,7 +30,7 @@ final class PeerLatency {
         rounds,
         peers,
         LatencyWorkload.WAKE_UP,
-        omniq -> LatencyWorkload.wakeUps(omniq, WAKE_UPS, PAUSE_MILLIS),
+        omniq -> LatencyWorkload.wakeUps(omniq, WARM_UP, WAKE_UPS, PAUSE_MILLIS),
         PeerLatency::wakeUps);
     compare(
         rounds,

@@ -1,5 +1,6 @@
 package dev.omniq.benchmarks;
 
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedTransferQueue;
@@ -10,7 +11,7 @@ import java.util.concurrent.LinkedTransferQueue;
  * else is between them.
  */
 final class RawStarts {
-  private static final int WARM_UP = 100;
+  private static final int WARM_UP = LatencyWorkload.WARM_UP;
 
   private RawStarts() {}
 
@@ -30,15 +31,19 @@ final class RawStarts {
   static Sample measure(Steps steps, int runs, long pauseMillis) throws Exception {
     var stored = new LinkedTransferQueue<Long>();
     long[] began = new long[WARM_UP + runs];
-    var working = new FutureTask<>(() -> work(steps, stored, began));
+    var warm = new CountDownLatch(WARM_UP);
+    var working = new FutureTask<>(() -> work(steps, stored, began, warm));
     var worker = new Thread(working, "limit");
     worker.setDaemon(true);
     worker.start();
     for (int i = 0; i < began.length && !working.isDone(); i++) {
+      if (i == WARM_UP) {
+        warm.await();
+      }
       began[i] = System.nanoTime();
       steps.store(i + 1L);
       stored.add((long) i);
-      Thread.sleep(pauseMillis);
+      Thread.sleep(i < WARM_UP ? 0 : pauseMillis);
     }
     try {
       return working.get();
@@ -47,7 +52,8 @@ final class RawStarts {
     }
   }
 
-  private static Sample work(Steps steps, LinkedTransferQueue<Long> stored, long[] began)
+  private static Sample work(
+      Steps steps, LinkedTransferQueue<Long> stored, long[] began, CountDownLatch warm)
       throws Exception {
     double[] waits = new double[began.length - WARM_UP];
     for (int i = 0; i < began.length; i++) {
@@ -57,6 +63,7 @@ final class RawStarts {
         waits[i - WARM_UP] = (System.nanoTime() - began[i]) / 1e6;
       }
       steps.settle(number);
+      warm.countDown();
     }
     return Sample.of(waits);
   }
