@@ -50,6 +50,11 @@ final class Slots {
         new ClaimRequest(nextToken, free, queues, names, suspectRuns ? 0 : 1, options.lease()));
   }
 
+  /** How many places are free in all. */
+  synchronized int free() {
+    return options.concurrency() - taken;
+  }
+
   /** Takes the place of a claimed task, and its token out of the sequence. */
   synchronized void take(Task task, ClaimToken token) {
     taken++;

@@ -148,7 +148,7 @@ public final class Worker implements AutoCloseable {
     if (!execution.isReported()) {
       executions.remove(execution); // revoked: there is nothing to record
     }
-    loop.wake();
+    loop.slotFreed();
   }
 
   /**
