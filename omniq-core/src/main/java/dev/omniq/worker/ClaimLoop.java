@@ -22,6 +22,11 @@ import org.slf4j.LoggerFactory;
  * reason to look again. The reasons are a wake-up from the store, a slot that became free, the next
  * due time, and the poll interval as a safety net: at its end there is hardly ever anything, so the
  * next due time is asked for first, which changes nothing in a store.
+ *
+ * <p>A claim that took all that it asked for has probably left more. Short tasks end soon one after
+ * the other, so the next claim waits for as many free slots as the last one took, but no longer
+ * than a part of the time that the last one took: otherwise it would be made for the first of them,
+ * and all others wait it out.
  */
 final class ClaimLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(ClaimLoop.class);
@@ -29,6 +34,15 @@ final class ClaimLoop implements Runnable {
 
   /** A due time that was reached without a task to claim is not looked at again sooner. */
   private static final Duration SHORTEST_SLEEP = Duration.ofMillis(1);
+
+  /** The part of the last claim's time that the next one waits for slots. */
+  private static final int PART_TO_GATHER = 4;
+
+  /** After a claim that had to wait itself, slots need no longer. */
+  private static final long LONGEST_TO_GATHER = Duration.ofMillis(5).toNanos();
+
+  /** A store that is as fast as this gains less than an alarm costs. */
+  private static final long SHORTEST_TO_GATHER = Duration.ofNanos(100_000).toNanos();
 
   private final QueueService queue;
   private final Handlers handlers;
@@ -41,14 +55,19 @@ final class ClaimLoop implements Runnable {
 
   private volatile boolean stopping;
 
-  /**
-   * Whether the last look left nothing behind that a free slot could take: then one that becomes
-   * free is no reason to look again.
-   */
-  private volatile boolean tookAll;
-
   /** Whether nothing but the poll interval is the reason to look. */
   private boolean polling;
+
+  /** How many the last claim took, if that was all that it asked for, and how long it took. */
+  private int lastFull;
+
+  private long lastNanos;
+
+  /**
+   * So many slots have to be free to wake the loop; more than there are if the last look left
+   * nothing behind that one could take.
+   */
+  private volatile int wanted = 1;
 
   ClaimLoop(
       Worker.Parts parts,
@@ -72,7 +91,7 @@ final class ClaimLoop implements Runnable {
 
   /** A slot is free, or there is room for more outcomes. */
   void room() {
-    if (!tookAll) {
+    if (slots.free() >= wanted) {
       signal.raise();
     }
   }
@@ -86,13 +105,13 @@ final class ClaimLoop implements Runnable {
   public void run() {
     while (!stopping) {
       try {
-        tookAll = false; // said before the slots are counted, so that who frees one now is heard
-        Optional<ClaimRequest> request = request();
-        if (request.isEmpty()) {
+        wanted = 1; // said before the slots are counted, so that who frees one now is heard
+        if (request().isEmpty()) {
           polling = false;
           signal.await(); // until a slot is free
         } else {
-          look(request.get());
+          gather();
+          request().ifPresent(this::look);
         }
       } catch (RuntimeException e) {
         LOG.warn("Could not claim tasks; trying again in {}", PAUSE_AFTER_FAILURE, e);
@@ -102,10 +121,24 @@ final class ClaimLoop implements Runnable {
     }
   }
 
+  private void gather() {
+    long nanos = Math.min(lastNanos / PART_TO_GATHER, LONGEST_TO_GATHER);
+    if (lastFull == 0 || nanos < SHORTEST_TO_GATHER) {
+      return;
+    }
+    long until = time.nanoTime() + nanos;
+    wanted = lastFull;
+    for (long left = nanos; left > 0 && slots.free() < lastFull && !stopping; ) {
+      sleep(Duration.ofNanos(left));
+      left = until - time.nanoTime();
+    }
+    wanted = 1;
+  }
+
   private void look(ClaimRequest request) {
     int claimed = polling ? 0 : claim(request);
     if (claimed < request.limit()) {
-      tookAll = !polling && !slots.keepBack();
+      wanted = polling || slots.keepBack() ? 1 : Integer.MAX_VALUE;
       Duration pause = untilNextDue(request, !polling && claimed == 0);
       polling = sleep(pause) && pause.equals(options.pollInterval());
     }
@@ -125,8 +158,11 @@ final class ClaimLoop implements Runnable {
   }
 
   private int claim(ClaimRequest request) {
+    lastFull = 0;
     long sent = time.nanoTime();
     List<Claimed> claims = join(queue.claim(request));
+    lastFull = claims.size() == request.limit() ? claims.size() : 0;
+    lastNanos = time.nanoTime() - sent;
     for (Claimed claimed : claims) {
       var execution = new Execution(claimed, sent + options.lease().toNanos());
       slots.take(claimed.task(), claimed.token());

@@ -57,6 +57,11 @@ final class Slots {
             .anyMatch(queue -> takenByQueue.getOrDefault(queue.getKey(), 0) >= queue.getValue());
   }
 
+  /** How many places are free in all. */
+  synchronized int free() {
+    return options.concurrency() - taken;
+  }
+
   /** Takes the place of a claimed task, and its token out of the sequence. */
   synchronized void take(Task task, ClaimToken token) {
     taken++;

@@ -80,11 +80,13 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
       Step<List<NewTask>, Boolean> prepare,
       Step<Claimant, Confirmation> confirm) {
 
-    Steps(Statements sql) {
+    Steps(Statements sql, boolean claimsAmongReads) {
       this(
           Step.shared("insert", sql::insert, sql::insertsInOneStatement),
           Step.shared("apply", sql::apply, sql::appliesInOneStatement),
-          Step.single("claim", sql::claim),
+          claimsAmongReads
+              ? Step.single("claim", sql::claim)
+              : Step.sharedOrSingle("claim", sql::claim),
           Step.single("extend", sql::extend),
           Step.shared("annotate", sql::annotate),
           Step.shared("delete", sql::delete),
@@ -133,7 +135,8 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
    * @param statements the SQL
    * @param connections where each lane has its connection from
    * @param claimsAmongReads whether claims and extensions go to the second lane, beside the writes;
-   *     otherwise to the first, between them. In autocommit mode on either
+   *     otherwise to the first: extensions between them, a claim with those that wait beside it. In
+   *     autocommit mode on either, except for a claim that shares a transaction
    * @param time by which the lanes wait for callers to gather
    * @param listeners who is told of wake-ups; the statements tell them
    * @param closing what else ends with the store, before its connections
@@ -153,7 +156,7 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
     listeners = parts.listeners;
     closing = parts.closing;
     connections = parts.connections;
-    steps = new Steps(statements);
+    steps = new Steps(statements, parts.claimsAmongReads);
     var transactor = new Transactor(connections, statements::trouble);
     writer = new Lane("omniq-writer " + parts.name, transactor, parts.time);
     reader = new Lane("omniq-reader " + parts.name, transactor, parts.time);

@@ -57,6 +57,11 @@ record Step<I, O>(String name, Mode mode, Work<I, O> work, Predicate<List<I>> on
     return shared(name, each(work));
   }
 
+  /** A shared step that commits itself when it is alone, in a way of its own. */
+  static <I, O> Step<I, O> sharedOrSingle(String name, One<I, O> work) {
+    return shared(name, each(work), inputs -> inputs.size() == 1);
+  }
+
   static <I, O> Step<I, O> single(String name, One<I, O> work) {
     return new Step<>(name, Mode.SINGLE, each(work), inputs -> false);
   }

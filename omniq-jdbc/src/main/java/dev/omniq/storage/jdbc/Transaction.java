@@ -14,22 +14,34 @@ public final class Transaction {
   private static final Logger LOG = LoggerFactory.getLogger(Transaction.class);
 
   private final Connection connection;
-  private final boolean foreign;
+  private final Kind kind;
   private final List<Runnable> afterCommit = new ArrayList<>();
 
-  private Transaction(Connection connection, boolean foreign) {
-    this.connection = connection;
-    this.foreign = foreign;
+  /** Who begins and commits it. */
+  private enum Kind {
+    OWN,
+    AUTOCOMMIT,
+    USERS
   }
 
-  /** A transaction that the store itself commits. */
+  private Transaction(Connection connection, Kind kind) {
+    this.connection = connection;
+    this.kind = kind;
+  }
+
+  /** A transaction that the store itself begins and commits. */
   public static Transaction own(Connection connection) {
-    return new Transaction(connection, false);
+    return new Transaction(connection, Kind.OWN);
+  }
+
+  /** Each statement commits itself; a step that needs a transaction begins and commits one. */
+  public static Transaction autocommit(Connection connection) {
+    return new Transaction(connection, Kind.AUTOCOMMIT);
   }
 
   /** A transaction of the user's: nobody tells when it commits, so nothing can follow. */
   public static Transaction ofUser(Connection connection) {
-    return new Transaction(connection, true);
+    return new Transaction(connection, Kind.USERS);
   }
 
   /** The connection to use; never commit, roll back or close it. */
@@ -39,7 +51,12 @@ public final class Transaction {
 
   /** Whether this is a user's transaction. */
   public boolean isUsers() {
-    return foreign;
+    return kind == Kind.USERS;
+  }
+
+  /** Whether no transaction has begun: each statement commits itself. */
+  public boolean isAutocommit() {
+    return kind == Kind.AUTOCOMMIT;
   }
 
   /**
@@ -47,7 +64,7 @@ public final class Transaction {
    * at all after a rollback, nor in a user's transaction. The action must be short and not throw.
    */
   public void afterCommit(Runnable action) {
-    if (!foreign) {
+    if (!isUsers()) {
       afterCommit.add(action);
     }
   }

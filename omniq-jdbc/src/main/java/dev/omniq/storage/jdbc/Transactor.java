@@ -109,7 +109,7 @@ final class Transactor {
 
   private @Nullable Failure single(Batch batch, Connection connection) {
     Runnable answers;
-    Transaction transaction = Transaction.own(connection);
+    Transaction transaction = Transaction.autocommit(connection);
     try {
       answers = batch.run(transaction);
     } catch (SQLException e) {

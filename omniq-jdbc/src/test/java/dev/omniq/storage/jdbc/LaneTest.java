@@ -393,6 +393,48 @@ class LaneTest {
     assertThat(second.join()).containsExactly(false);
   }
 
+  // ---- a step that commits itself when it is alone ----
+
+  private final Step<String, Boolean> claim =
+      Step.sharedOrSingle(
+          "claim",
+          (transaction, word) -> {
+            Database.store(transaction, word);
+            transactions.add(transaction);
+            return transaction.isAutocommit();
+          });
+
+  @Test
+  void sharedOrSingle_commitsItselfAlone_andWithThoseThatWaitBesideIt() throws Exception {
+    assertThat(call(claim, "alone").join()).containsExactly(true);
+    transactions.clear();
+    blockLane();
+    var before = call(store, "before");
+    var claimed = call(claim, "claim");
+    var after = call(store, "after");
+    goOn.countDown();
+
+    assertThat(claimed.join()).containsExactly(false);
+    assertThat(before.join()).containsExactly(6);
+    assertThat(after.join()).containsExactly(5);
+    assertThat(transactions).hasSize(3);
+    assertThat(transactions.stream().distinct()).hasSize(1);
+  }
+
+  @Test
+  void sharedOrSingle_thatIsRefusedAmongOthers_failsAlone() throws Exception {
+    blockLane();
+    var before = call(store, "before");
+    var refused = call(claim, "");
+    var after = call(store, "after");
+    goOn.countDown();
+
+    assertThat(before.join()).containsExactly(6);
+    assertThat(after.join()).containsExactly(5);
+    assertThatThrownBy(refused::join).hasCauseInstanceOf(StorageException.class);
+    assertThat(database.words()).containsExactly("before", "after");
+  }
+
   @SafeVarargs
   @SuppressWarnings("varargs")
   private final <I, O> CompletableFuture<List<O>> call(Step<I, O> step, I... inputs) {

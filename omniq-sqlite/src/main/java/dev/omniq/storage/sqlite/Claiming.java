@@ -62,9 +62,7 @@ final class Claiming {
     if (chosen.isEmpty()) {
       return List.of();
     }
-    for (int i = 0; i < chosen.size(); i++) {
-      start(chosen.get(i), request, request.first().plus(i));
-    }
+    start(chosen, request);
     sql.update(
         "UPDATE omniq_worker SET claimed = ? WHERE worker = ?",
         request.first().sequence(),
@@ -149,22 +147,27 @@ final class Claiming {
     return chosen;
   }
 
-  private void start(Head head, ClaimRequest request, ClaimToken token) throws SQLException {
-    sql.update(
-        "DELETE FROM omniq_ready WHERE lane = ? AND rank = ? AND seq = ?",
-        head.lane.id(),
-        head.rank,
-        head.seq);
+  /** Those chosen of a lane are its first ones, so the last of them tells where to cut. */
+  private void start(List<Head> chosen, ClaimRequest request) throws SQLException {
+    Map<Integer, Head> lastOfLane = new HashMap<>();
+    chosen.forEach(head -> lastOfLane.put(head.lane.id(), head));
+    for (Head last : lastOfLane.values()) {
+      sql.update(
+          "DELETE FROM omniq_ready WHERE lane = ? AND (rank, seq) <= (?, ?)",
+          last.lane.id(),
+          last.rank,
+          last.seq);
+    }
     sql.update(
         "INSERT INTO omniq_running"
             + " (task, worker, sequence, first, started_at, lease, extensions)"
-            + " VALUES (?, ?, ?, ?, ?, ?, 0)",
-        head.seq,
-        token.worker(),
-        token.sequence(),
+            + " SELECT value, ?, ? + key, ?, ?, ?, 0 FROM json_each(?)",
+        request.first().worker(),
+        request.first().sequence(),
         request.first().sequence(),
         Times.toMicros(now),
-        LeaseWatch.stored(request.lease()));
+        LeaseWatch.stored(request.lease()),
+        chosen.stream().map(Head::seq).toList().toString());
   }
 
   Optional<Instant> nextDue(ClaimRequest request) throws SQLException {

@@ -162,7 +162,11 @@ final class SqliteStatements implements Statements {
     return new Claiming(sql, lanes, leases, sightings, time.now());
   }
 
+  /** Among others, whose commit is synced, there is nothing to be saved. */
   private <T> T unsynced(Transaction transaction, Work<T> work) throws SQLException {
+    if (!transaction.isAutocommit()) {
+      return with(transaction, work);
+    }
     Connection connection = transaction.connection();
     synchronous(connection, SqliteFile.Synchronous.NORMAL);
     try {

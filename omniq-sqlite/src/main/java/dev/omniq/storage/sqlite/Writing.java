@@ -84,6 +84,10 @@ final class Writing {
   private final Instant now;
   private final Journal journal;
   private final List<ClaimToken> revoked = new ArrayList<>();
+
+  /** The tasks whose claims are over, and still stand in their table. */
+  private final List<Long> ended = new ArrayList<>();
+
   private boolean somethingWaits;
   private long lastSeq;
 
@@ -108,6 +112,7 @@ final class Writing {
 
   /** Writes what is written once for a step. */
   void flush() throws SQLException {
+    putAwayClaims();
     journal.flush();
   }
 
@@ -247,15 +252,21 @@ final class Writing {
   // ---- tasks change ----
 
   List<Applied> apply(List<Transition> transitions) throws SQLException {
+    HeldRows held = HeldRows.read(sql, transitions);
     List<Applied> answers = new ArrayList<>(transitions.size());
     for (Transition transition : transitions) {
-      answers.add(apply(transition));
+      Optional<Row> row = held.take(transition.id());
+      answers.add(apply(transition, row.isPresent() ? row.get() : find(transition.id())));
     }
     return answers;
   }
 
-  private Applied apply(Transition transition) throws SQLException {
-    Row row = Row.find(sql, transition.id()).orElse(null);
+  private @Nullable Row find(TaskId id) throws SQLException {
+    putAwayClaims();
+    return Row.find(sql, id).orElse(null);
+  }
+
+  private Applied apply(Transition transition, @Nullable Row row) throws SQLException {
     if (row == null || !holds(transition.expected(), row)) {
       return Applied.STALE;
     }
@@ -322,7 +333,16 @@ final class Writing {
     } else if (!transaction.isUsers()) {
       // Also that of a finished task: one that a user's transaction has settled, and its worker has
       // not put away yet.
-      sql.update("DELETE FROM omniq_running WHERE task = ?", row.seq());
+      ended.add(row.seq());
+    }
+  }
+
+  private void putAwayClaims() throws SQLException {
+    if (!ended.isEmpty()) {
+      sql.update(
+          "DELETE FROM omniq_running WHERE task IN (SELECT value FROM json_each(?))",
+          ended.toString());
+      ended.clear();
     }
   }
 

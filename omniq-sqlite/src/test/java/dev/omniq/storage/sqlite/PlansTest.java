@@ -143,11 +143,9 @@ class PlansTest {
     var followUp =
         new NewTask(
             TaskId.next(statements.now()), spec, new Due.After(Duration.ofHours(1)), task.id(), 2);
-    statements.apply(
-        own,
-        List.of(
-            new Transition(
-                task.id(), new Expected.Holder(one.token()), next, Optional.of(followUp))));
+    var transition =
+        new Transition(task.id(), new Expected.Holder(one.token()), next, Optional.of(followUp));
+    statements.apply(own, List.of(transition, transition)); // several are read at once
     statements.find(own, task.id());
     statements.liveRun(own, task.id());
     for (TaskQuery query : LISTS) {

@@ -2,6 +2,7 @@ package dev.omniq.storage.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.omniq.storage.Applied;
 import dev.omniq.storage.ClaimRequest;
 import dev.omniq.storage.ClaimRequest.QueueLimit;
 import dev.omniq.storage.Claimed;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -73,23 +75,40 @@ class StatementCountTest {
   }
 
   @Test
-  void claim_takesTwoStatementsForATask_andNineForAll() {
+  void claim_takesElevenStatements_howeverManyTasks() {
     insert(MANY);
     long before = made();
     List<Claimed> claimed = claim(MANY);
 
     assertThat(claimed).hasSize(MANY);
-    assertThat(made() - before).isEqualTo(2 * MANY + 9);
+    assertThat(made() - before).isEqualTo(11);
   }
 
   @Test
-  void settlement_takesThreeStatementsForATask_andSixForAll() {
+  void settlement_takesOneStatementForATask_andEightForAll() {
     insert(MANY);
     List<Claimed> claimed = claim(MANY);
     long before = made();
     settle(claimed);
 
-    assertThat(made() - before).isEqualTo(3 * MANY + 6);
+    assertThat(made() - before).isEqualTo(MANY + 8);
+  }
+
+  @Test
+  void claim_thatWaitsBesideASettlement_sharesItsTransaction() {
+    insert(20);
+    List<Claimed> claimed = claim(10);
+    var writing = new CompletableFuture<Void>();
+    store.inOwnTransaction(transaction -> writing.join());
+    long before = made();
+    var settled = store.apply(claimed.stream().map(this::succeeded).toList());
+    var next = store.claim(request(10));
+    writing.complete(null);
+
+    assertThat(settled.join()).hasSize(10).containsOnly(Applied.APPLIED);
+    assertThat(next.join()).hasSize(10);
+    int beginAndCommit = 2;
+    assertThat(made() - before).isEqualTo(10 + 8 + 11 - beginAndCommit);
   }
 
   @Test
