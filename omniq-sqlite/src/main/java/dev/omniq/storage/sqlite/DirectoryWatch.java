@@ -80,7 +80,11 @@ final class DirectoryWatch implements AutoCloseable {
     WatchKey present = key;
     key = null;
     if (present != null) {
-      present.cancel();
+      try {
+        present.cancel();
+      } catch (ClosedWatchServiceException e) {
+        LOG.debug("{} is not watched any more", directory, e); // closed a moment ago
+      }
     }
   }
 
