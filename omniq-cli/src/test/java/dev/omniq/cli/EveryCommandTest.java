@@ -63,7 +63,7 @@ class EveryCommandTest {
   }
 
   @BeforeEach
-  void chooseStore() {
+  void chooseStore() throws IOException {
     assumeTrue(
         !terminal || Pty.isPossible(),
         "there is no /usr/bin/script of util-linux to make a terminal");

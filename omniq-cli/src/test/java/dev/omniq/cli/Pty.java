@@ -17,6 +17,9 @@ final class Pty implements AutoCloseable {
   private static final char CTRL_C = 3;
 
   private final Process process;
+  private static final String IGNORED = "SigIgn:";
+  private static final long SIGINT = 1L << (2 - 1);
+
   private final Reader screen;
   private final StringBuilder seen = new StringBuilder();
 
@@ -25,9 +28,20 @@ final class Pty implements AutoCloseable {
     this.screen = new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8);
   }
 
-  /** On other systems a program of this name takes other options. */
-  static boolean isPossible() {
-    return System.getProperty("os.name").equals("Linux") && Files.isExecutable(SCRIPT);
+  /**
+   * On other systems a program of this name takes other options. A build that a shell has started
+   * in the background may have been told to ignore Ctrl-C, and so are the processes that it starts.
+   */
+  static boolean isPossible() throws IOException {
+    return System.getProperty("os.name").equals("Linux")
+        && Files.isExecutable(SCRIPT)
+        && Files.readAllLines(Path.of("/proc/self/status")).stream()
+            .filter(line -> line.startsWith(IGNORED))
+            .noneMatch(line -> (bits(line.substring(IGNORED.length())) & SIGINT) != 0);
+  }
+
+  private static long bits(String hex) {
+    return Long.parseUnsignedLong(hex.strip(), 16);
   }
 
   /** Starts a command, in an environment that says nothing of colours but this. */

@@ -7,6 +7,7 @@ import dev.omniq.OmniQ;
 import dev.omniq.TaskType;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskStatus;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
@@ -25,8 +26,10 @@ class TerminalTest {
   private String store;
 
   @BeforeEach
-  void fill() {
-    assumeTrue(Pty.isPossible(), "there is no /usr/bin/script of util-linux to make a terminal");
+  void fill() throws IOException {
+    assumeTrue(
+        Pty.isPossible(),
+        "there is no /usr/bin/script of util-linux to make a terminal, or Ctrl-C is ignored");
     store = "file:" + directory.resolve("store");
     try (OmniQ omniq = OmniQ.open(store)) {
       omniq.enqueueAll(Collections.nCopies(MANY, MAIL.with("ada")));
