@@ -30,7 +30,7 @@ final class LatencyWorkload {
         WAKE_UP, LatencyWorkload::wakeUps, place -> place.starts(RUNS, PAUSE_MILLIS));
   }
 
-  /** Enqueues tasks one after the other, each when the one before has run. */
+  /** Enqueues tasks one after the other, with a pause after each. */
   static Sample wakeUps(OmniQ omniq) throws Exception {
     return wakeUps(omniq, WARM_UP, RUNS, PAUSE_MILLIS);
   }

@@ -3,6 +3,7 @@ package dev.omniq.benchmarks;
 import dev.omniq.OmniQ;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 
 /**
  * Runs ours and its limit in turns, each in a store or table of its own; the first round warms up.
@@ -24,13 +25,8 @@ final class Rounds {
   }
 
   /** What is measured of the limit. */
-  interface Limit {
-    double measure(Place place) throws Exception;
-  }
-
-  /** What is measured of the limit, if it is times. */
-  interface Times {
-    Sample measure(Place place) throws Exception;
+  interface Limit<T> {
+    T measure(Place place) throws Exception;
   }
 
   Place place() {
@@ -45,33 +41,30 @@ final class Rounds {
     return report;
   }
 
-  void compare(String workload, Ours<Double> ours, Limit limit) throws Exception {
-    List<Double> our = new ArrayList<>();
-    List<Double> its = new ArrayList<>();
-    for (int round = 0; round <= rounds; round++) {
-      double one = inFreshStore(ours);
-      double other = limit.measure(place);
-      if (round > 0) {
-        our.add(one);
-        its.add(other);
-      }
-    }
-    report.rate(workload, our, its, Bars.of(place, workload));
+  void compare(String workload, Ours<Double> ours, Limit<Double> limit) throws Exception {
+    String bar = Bars.of(place, workload);
+    inTurns(ours, limit, (our, its) -> report.rate(workload, our, its, bar));
   }
 
   /** The same for times: each quantile is the median of those of the rounds. */
-  void compareTimes(String workload, Ours<Sample> ours, Times limit) throws Exception {
-    List<Sample> our = new ArrayList<>();
-    List<Sample> its = new ArrayList<>();
+  void compareTimes(String workload, Ours<Sample> ours, Limit<Sample> limit) throws Exception {
+    String bar = Bars.of(place, workload);
+    inTurns(ours, limit, (our, its) -> report.times(workload, our, its, bar));
+  }
+
+  private <T> void inTurns(Ours<T> ours, Limit<T> limit, BiConsumer<List<T>, List<T>> result)
+      throws Exception {
+    List<T> our = new ArrayList<>();
+    List<T> its = new ArrayList<>();
     for (int round = 0; round <= rounds; round++) {
-      Sample one = inFreshStore(ours);
-      Sample other = limit.measure(place);
+      T one = inFreshStore(ours);
+      T other = limit.measure(place);
       if (round > 0) {
         our.add(one);
         its.add(other);
       }
     }
-    report.times(workload, our, its, Bars.of(place, workload));
+    result.accept(our, its);
   }
 
   <T> T inFreshStore(Ours<T> ours) throws Exception {

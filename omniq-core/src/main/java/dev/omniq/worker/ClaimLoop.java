@@ -19,9 +19,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The worker's beat: claim for every free slot, start what was claimed, sleep until there is a
- * reason to look again. The reasons are a wake-up from the store, a slot that became free, the next
- * due time, and the poll interval as a safety net: at its end there is hardly ever anything, so the
- * next due time is asked for first, which changes nothing in a store.
+ * reason to look again. The reasons are a wake-up from the store, a slot that became free if the
+ * last look may have left something for it, the next due time, and the poll interval as a safety
+ * net: at its end there is hardly ever anything, so the next due time is asked for first, which
+ * changes nothing in a store.
  *
  * <p>A claim that took all that it asked for has probably left more. Short tasks end soon one after
  * the other, so the next claim waits for as many free slots as the last one took, but no longer
@@ -42,7 +43,7 @@ final class ClaimLoop implements Runnable {
   private static final long LONGEST_TO_GATHER = Duration.ofMillis(5).toNanos();
 
   /** A store that is as fast as this gains less than an alarm costs. */
-  private static final long SHORTEST_TO_GATHER = Duration.ofNanos(100_000).toNanos();
+  private static final long SHORTEST_TO_GATHER = 100_000;
 
   private final QueueService queue;
   private final Handlers handlers;
@@ -90,7 +91,7 @@ final class ClaimLoop implements Runnable {
   }
 
   /** A slot is free, or there is room for more outcomes. */
-  void room() {
+  void roomAgain() {
     if (slots.free() >= wanted) {
       signal.raise();
     }

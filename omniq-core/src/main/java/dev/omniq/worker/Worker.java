@@ -61,7 +61,8 @@ public final class Worker implements AutoCloseable {
   public Worker(Parts parts, WorkerOptions options) {
     this.parts = parts;
     this.options = options;
-    executions = new Executions(Math.max(LEAST_UNSETTLED, 2 * options.concurrency()), this::room);
+    executions =
+        new Executions(Math.max(LEAST_UNSETTLED, 2 * options.concurrency()), this::roomAgain);
     slots = new Slots(parts.name(), options);
     settler = new Settler(parts.queue(), executions, parts.time());
     runner = new TaskRunner(parts.handlers(), parts.scope(), parts.time(), settler);
@@ -75,8 +76,8 @@ public final class Worker implements AutoCloseable {
     executor = ownExecutor != null ? ownExecutor : parts.executor().orElseThrow();
   }
 
-  private void room() {
-    loop.room();
+  private void roomAgain() {
+    loop.roomAgain();
   }
 
   /** Whether it was closed. */
@@ -147,7 +148,7 @@ public final class Worker implements AutoCloseable {
     if (!execution.isReported()) {
       executions.remove(execution); // revoked: there is nothing to record
     }
-    loop.room();
+    loop.roomAgain();
   }
 
   /**

@@ -17,9 +17,9 @@ import java.util.Set;
 
 /** Tasks go, and so does what nobody needs to know of them any more. */
 final class Removing {
-  /** How many transitions are kept. */
   private static final String FOLD = "SELECT {schema}.fold(?, ?, ?, ?)";
 
+  /** How many transitions are kept. */
   private static final int CHANGES_KEPT = 4_096;
 
   private static final int TRIES = 3;
