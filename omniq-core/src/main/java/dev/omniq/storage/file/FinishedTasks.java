@@ -192,17 +192,31 @@ final class FinishedTasks {
       indexed = new SealedSearch(sealed, query, visits);
       List<Ids> all = new ArrayList<>();
       all.add(indexed.ids());
-      var span = CreatedTimes.Span.of(query);
-      for (Generation generation : generations) {
-        all.add(
-            SealedSearch.findsLive(query)
-                ? Ids.of(generation.withTerms(Terms.of(query)))
-                : Ids.of(
-                    generation.all(),
-                    told -> told.finished().filter(task -> mayMatch(task, span)).isPresent(),
-                    visits));
+      if (SealedSearch.findsLive(query)) {
+        for (Generation generation : generations) {
+          all.add(Ids.of(generation.withTerms(Terms.of(query))));
+        }
+        if (indexed.looksForEnds()) {
+          all.add(Ids.both(ended(visits), indexed.othersAdded(), visits));
+        }
+      } else {
+        all.add(ended(visits));
       }
       ids = Ids.anyOf(all);
+    }
+
+    /** Those whose end is told by a segment without an index. */
+    private Ids ended(Visits visits) {
+      var span = CreatedTimes.Span.of(query);
+      List<Ids> all = new ArrayList<>();
+      for (Generation generation : generations) {
+        all.add(
+            Ids.of(
+                generation.all(),
+                told -> told.finished().filter(task -> mayMatch(task, span)).isPresent(),
+                visits));
+      }
+      return Ids.anyOf(all);
     }
 
     private boolean mayMatch(FinishedTask task, CreatedTimes.Span span) {

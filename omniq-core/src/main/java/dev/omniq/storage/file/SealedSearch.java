@@ -47,20 +47,31 @@ final class SealedSearch {
   /** Those that may meet the query, and perhaps some that do not. */
   Ids ids() throws IOException {
     List<Ids> all = new ArrayList<>();
-    if (findsLive(query) && (query.statuses().isEmpty() || !finished().equals(query.statuses()))) {
-      all.add(bodies(null));
-    } else {
+    if (looksForEnds()) {
       IntPredicate wanted = numbers(finished());
       all.add(bodies(wanted));
       all.add(
-          isOfStatusAlone()
-              ? changes(wanted)
-              : Ids.both(changes(wanted), bodies(wanted.negate()), visits));
+          isOfStatusAlone() ? changes(wanted) : Ids.both(changes(wanted), othersAdded(), visits));
+    } else {
+      all.add(bodies(null));
     }
     query
         .seriesId()
         .ifPresent(series -> all.add(limit -> series.compareTo(limit) <= 0 ? series : null));
     return Ids.anyOf(all);
+  }
+
+  /**
+   * Whether only those are found whose end the segments tell. Then an end that is told elsewhere
+   * must be looked for among {@link #othersAdded}.
+   */
+  boolean looksForEnds() {
+    return !findsLive(query) || finished().equals(query.statuses());
+  }
+
+  /** Those that would meet the query if they had a status that it asks for. */
+  Ids othersAdded() throws IOException {
+    return bodies(numbers(finished()).negate());
   }
 
   private Set<TaskStatus> finished() {
