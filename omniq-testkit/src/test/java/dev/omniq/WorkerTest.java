@@ -12,6 +12,7 @@ import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskListener;
 import dev.omniq.task.TaskStatus;
 import dev.omniq.worker.Worker;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -28,6 +29,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A worker with real threads, on a manual clock, kept in step by signals. */
 public class WorkerTest extends OmniQFixture {
@@ -288,6 +292,21 @@ public class WorkerTest extends OmniQFixture {
     assertThatThrownBy(worker::start)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("closed");
+  }
+
+  /** What still waits to be called would keep the whole store in memory. */
+  @ParameterizedTest
+  @ValueSource(strings = {"memory:", "file:"})
+  void close_leavesNoAlarmBehind(String scheme, @TempDir Path directory) throws Exception {
+    String url = scheme.equals("file:") ? scheme + directory.resolve("store") : scheme;
+    try (OmniQ other = OmniQ.open(Settings.ofUrl(url).timeSource(clock).build())) {
+      start(other.worker());
+      other.enqueue(task(WorkerTest::pass, "a"));
+      assertThat(next()).isEqualTo("passed a");
+      assertThat(clock.alarms()).isPositive();
+      worker.close();
+    }
+    assertThat(clock.alarms()).isZero();
   }
 
   @Test

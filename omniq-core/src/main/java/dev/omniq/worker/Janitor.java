@@ -5,6 +5,8 @@ import dev.omniq.storage.Retention;
 import dev.omniq.storage.StoreStats;
 import dev.omniq.task.TimeSource;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +32,7 @@ final class Janitor implements AutoCloseable {
   private final Supplier<Set<String>> names;
   private final Set<String> toldNames = ConcurrentHashMap.newKeySet();
 
+  private final List<Chore> chores = new ArrayList<>();
   private volatile boolean closed;
 
   Janitor(QueueService queue, TimeSource time, Retention retention, Supplier<Set<String>> names) {
@@ -39,10 +42,12 @@ final class Janitor implements AutoCloseable {
     this.names = names;
   }
 
-  void start() {
-    every(RESCUE_EVERY, "Taking back expired claims", () -> queue.rescue(BATCH));
-    every(LOOK_FOR_UNKNOWN_EVERY, "Looking for unknown names", this::lookForUnknownNames);
-    every(PURGE_EVERY, "Purging", this::purge);
+  synchronized void start() {
+    chores.add(new Chore(RESCUE_EVERY, "Taking back expired claims", () -> queue.rescue(BATCH)));
+    chores.add(
+        new Chore(LOOK_FOR_UNKNOWN_EVERY, "Looking for unknown names", this::lookForUnknownNames));
+    chores.add(new Chore(PURGE_EVERY, "Purging", this::purge));
+    chores.forEach(Chore::plan);
   }
 
   /** All of it at once, for a worker that has no beat of its own. */
@@ -51,23 +56,41 @@ final class Janitor implements AutoCloseable {
     purge().join();
   }
 
-  private void every(Duration pause, String what, Supplier<CompletableFuture<?>> work) {
-    time.schedule(
-        pause,
-        () -> {
-          if (closed) {
-            return;
-          }
-          var unused =
-              begun(work)
-                  .whenComplete(
-                      (done, failure) -> {
-                        if (failure != null && !closed) {
-                          LOG.warn("{} failed; trying again in {}", what, pause, failure);
-                        }
-                        every(pause, what, work);
-                      });
-        });
+  /** What is done again and again, with a pause after each time. */
+  private final class Chore {
+    private final Duration pause;
+    private final String what;
+    private final Supplier<CompletableFuture<?>> work;
+    private TimeSource.Alarm alarm = () -> {};
+
+    Chore(Duration pause, String what, Supplier<CompletableFuture<?>> work) {
+      this.pause = pause;
+      this.what = what;
+      this.work = work;
+    }
+
+    void plan() {
+      synchronized (Janitor.this) {
+        if (!closed) {
+          alarm = time.schedule(pause, this::run);
+        }
+      }
+    }
+
+    private void run() {
+      if (closed) {
+        return;
+      }
+      var unused =
+          begun(work)
+              .whenComplete(
+                  (done, failure) -> {
+                    if (failure != null && !closed) {
+                      LOG.warn("{} failed; trying again in {}", what, pause, failure);
+                    }
+                    plan();
+                  });
+    }
   }
 
   /** What cannot even begin has failed like any other, so that it is tried again. */
@@ -102,8 +125,10 @@ final class Janitor implements AutoCloseable {
             purged -> purged < BATCH || closed ? CompletableFuture.completedFuture(null) : purge());
   }
 
+  /** An alarm that stood would keep the whole store in memory until it is over. */
   @Override
-  public void close() {
+  public synchronized void close() {
     closed = true;
+    chores.forEach(chore -> chore.alarm.cancel());
   }
 }

@@ -115,6 +115,11 @@ public final class ManualClock implements TimeSource {
     wall = Times.roundUp(time);
   }
 
+  /** How many alarms are set. */
+  public synchronized int alarms() {
+    return alarms.size();
+  }
+
   /**
    * Waits, in real time, until at least this many alarms are set: that other threads went to sleep.
    *

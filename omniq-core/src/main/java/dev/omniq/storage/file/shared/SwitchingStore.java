@@ -46,6 +46,8 @@ final class SwitchingStore extends CallingStore implements Keeper.Finder {
   private boolean alarmed;
   private boolean closed;
 
+  private volatile TimeSource.Alarm alarm = () -> {};
+
   /** The store, once this process owns it; its calls need no waiting room then. */
   private volatile @Nullable TaskStore own;
 
@@ -96,7 +98,7 @@ final class SwitchingStore extends CallingStore implements Keeper.Finder {
       return call.on(direct);
     }
     var waiting = new Pending<T>(call, time.nanoTime());
-    boolean alarm;
+    boolean first;
     synchronized (lock) {
       if (closed) {
         return CompletableFuture.failedFuture(Messages.closed());
@@ -105,11 +107,11 @@ final class SwitchingStore extends CallingStore implements Keeper.Finder {
       if (current != null) {
         waiting.attempt(current, this::settled);
       }
-      alarm = !alarmed;
+      first = !alarmed;
       alarmed = true;
     }
-    if (alarm) {
-      time.schedule(patience, this::giveUp);
+    if (first) {
+      alarm = time.schedule(patience, this::giveUp);
     }
     return waiting.answer();
   }
@@ -147,7 +149,7 @@ final class SwitchingStore extends CallingStore implements Keeper.Finder {
       }
     }
     if (!again.isZero()) {
-      time.schedule(again, this::giveUp);
+      alarm = time.schedule(again, this::giveUp);
     }
     over.forEach(this::settled);
   }
@@ -216,6 +218,7 @@ final class SwitchingStore extends CallingStore implements Keeper.Finder {
       closed = true;
       Waiting.until(lock, pending::isEmpty);
     }
+    alarm.cancel(); // it would keep the store in memory until it is over
     keeper.close();
   }
 }
