@@ -9,8 +9,11 @@ import java.lang.management.ManagementFactory;
 final class IdleWorkload {
   private static final int SECONDS = 60;
 
-  /** What is done once, and the compiler's part of it, are not an hour's. */
-  private static final int SETTLING_SECONDS = 30;
+  /**
+   * What is done once is not an hour's. The compiler comes when a method was called some hundred
+   * times, which takes a worker some minutes that looks once a second.
+   */
+  private static final int SETTLING_SECONDS = 180;
 
   private IdleWorkload() {}
 

@@ -10,12 +10,14 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Wakes the workers of this process at once, and those of others by {@code NOTIFY}. A notification
  * makes its transaction wait for all others that notify, so there is none in the transactions that
- * store tasks, and after each a pause. The pause is short for the first, and longer, to a few
- * milliseconds, the more often there was another in the last one. Thread-safe.
+ * store tasks, but the first is sent right after one of them, on its connection. After each there
+ * is a pause, which is short at first, and longer, to a few milliseconds, the more often there was
+ * something to tell in the last one. Thread-safe.
  */
 final class WakeUpCalls {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(1);
@@ -30,7 +32,7 @@ final class WakeUpCalls {
   private final WakeUpListeners listeners;
   private final TimeSource time;
   private final String self = UUID.randomUUID().toString();
-  private volatile Consumer<String> sender = payload -> {};
+  private volatile @Nullable Consumer<String> sender;
   private boolean sending;
   private boolean again;
   private Duration pause = SHORTEST_PAUSE;
@@ -40,7 +42,7 @@ final class WakeUpCalls {
     this.time = time;
   }
 
-  /** Says how payloads are sent. */
+  /** Says how payloads are sent. Before that, and without that, no other process is told. */
   void sendBy(Consumer<String> newSender) {
     sender = newSender;
   }
@@ -50,9 +52,16 @@ final class WakeUpCalls {
     return DUE + " transaction";
   }
 
-  /** Something may be due. */
-  void due() {
+  /**
+   * Something may be due.
+   *
+   * @param here sends a payload at once, on the calling thread
+   */
+  void due(Consumer<String> here) {
     listeners.due();
+    if (sender == null) {
+      return;
+    }
     synchronized (this) {
       if (sending) {
         again = true;
@@ -61,11 +70,11 @@ final class WakeUpCalls {
       sending = true;
       pause = SHORTEST_PAUSE;
     }
-    send();
+    send(here);
   }
 
-  private void send() {
-    sender.accept(DUE + " " + self);
+  private void send(Consumer<String> by) {
+    by.accept(DUE + " " + self);
     time.schedule(pause, this::paused);
   }
 
@@ -78,7 +87,14 @@ final class WakeUpCalls {
       again = false;
       pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
     }
-    send();
+    send(this::sendLater);
+  }
+
+  private void sendLater(String payload) {
+    Consumer<String> known = sender;
+    if (known != null) {
+      known.accept(payload);
+    }
   }
 
   /** Claims were taken away. */
@@ -86,7 +102,7 @@ final class WakeUpCalls {
     listeners.revoked(tokens);
     for (int from = 0; from < tokens.size(); from += TOKENS_AT_ONCE) {
       List<ClaimToken> some = tokens.subList(from, Math.min(tokens.size(), from + TOKENS_AT_ONCE));
-      sender.accept(
+      sendLater(
           REVOKED
               + " "
               + self

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.omniq.storage.ClaimRequest;
 import dev.omniq.storage.ClaimRequest.QueueLimit;
 import dev.omniq.storage.Claimed;
+import dev.omniq.storage.Retention;
 import dev.omniq.storage.Transition;
 import dev.omniq.storage.Transition.Expected;
 import dev.omniq.storage.WakeUpListeners;
@@ -180,6 +181,9 @@ class PlansTest {
     statements.stats(transaction());
     statements.workers(transaction());
     Costs watched = explained.take();
+    var byNumber = new Retention(Duration.ofDays(9_999), Duration.ofDays(9_999), 0);
+    int purged = statements.purge(transaction(), byNumber, BATCH);
+    Costs purges = explained.take();
     insert(spec("known"), BATCH, Due.now());
     List<Claimed> abandoned = claim(BATCH, Duration.ofNanos(1));
     explained.take();
@@ -189,20 +193,22 @@ class PlansTest {
 
     System.out.printf(
         "%s, for %d tasks: insert %s%n  claim %s%n  settle %s%n  next due %s%n  watch %s%n"
-            + "  expired %s%n",
-        when, BATCH, inserted, claims, settled, looked, watched, rescues);
+            + "  expired %s%n  purge %s%n",
+        when, BATCH, inserted, claims, settled, looked, watched, rescues, purges);
     assertThat(claimed).hasSize(BATCH);
     assertThat(claims.statements()).as("round trips of a claim").isEqualTo(1);
     assertThat(inserted.statements()).as("with the folding of counters").isLessThanOrEqualTo(4);
     assertThat(settled.statements()).as("with the folding of counters").isLessThanOrEqualTo(4);
     assertThat(next).isPresent();
     assertThat(expired).isEqualTo(BATCH);
+    assertThat(purged).isEqualTo(BATCH);
     check(inserted, 40);
     check(claims, 30);
     check(settled, 40);
     check(looked, 1);
     check(watched, 2);
     check(rescues, 20);
+    check(purges, 40);
   }
 
   /** Nothing that grows is read from end to end, and nothing is read in vain. */

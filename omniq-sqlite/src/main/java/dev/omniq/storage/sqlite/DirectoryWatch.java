@@ -24,6 +24,7 @@ final class DirectoryWatch implements AutoCloseable {
   private final Path directory;
   private final @Nullable WatchService service;
   private @Nullable WatchKey key;
+  private boolean told;
 
   private DirectoryWatch(Path directory, @Nullable WatchService service) {
     this.directory = directory;
@@ -32,10 +33,10 @@ final class DirectoryWatch implements AutoCloseable {
 
   static DirectoryWatch of(Path directory) {
     // Elsewhere the JDK itself looks again and again.
-    boolean told = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
+    boolean tells = System.getProperty("os.name").toLowerCase(Locale.ROOT).contains("linux");
     try {
       return new DirectoryWatch(
-          directory, told ? directory.getFileSystem().newWatchService() : null);
+          directory, tells ? directory.getFileSystem().newWatchService() : null);
     } catch (IOException e) {
       LOG.debug("{} cannot be watched", directory, e); // a system allows so many watches
       return new DirectoryWatch(directory, null);
@@ -45,6 +46,11 @@ final class DirectoryWatch implements AutoCloseable {
   /** Whether changes are noticed. */
   boolean isOn() {
     return key != null;
+  }
+
+  /** Whether a change was ever noticed, so that the system does tell of them here. */
+  boolean hasTold() {
+    return told;
   }
 
   /** Begins to watch, if it can and does not yet. */
@@ -69,7 +75,10 @@ final class DirectoryWatch implements AutoCloseable {
    */
   boolean await(Duration atMost) throws InterruptedException {
     try {
-      return service != null && service.poll(atMost.toMillis(), TimeUnit.MILLISECONDS) != null;
+      boolean changed =
+          service != null && service.poll(atMost.toMillis(), TimeUnit.MILLISECONDS) != null;
+      told |= changed;
+      return changed;
     } catch (ClosedWatchServiceException e) {
       return false;
     }

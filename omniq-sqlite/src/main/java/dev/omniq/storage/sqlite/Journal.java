@@ -46,8 +46,8 @@ final class Journal {
     last = ends.lastChange();
   }
 
-  void count(Row row, TaskStatus stored, int difference) {
-    count(row.queue(), row.name(), stored, difference);
+  void count(Stored task, TaskStatus stored, int difference) {
+    count(task.queue(), task.name(), stored, difference);
   }
 
   void count(String queue, String name, TaskStatus stored, int difference) {

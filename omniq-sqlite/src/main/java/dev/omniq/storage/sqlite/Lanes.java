@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /** The lanes that exist; a lane that was once stored stays. Thread-safe. */
 final class Lanes {
   private final Map<LaneKey, Integer> known = new ConcurrentHashMap<>();
+  private final Map<Integer, LaneKey> keys = new ConcurrentHashMap<>();
 
   /** A lane and its number. */
   record Lane(int id, LaneKey key) {}
@@ -49,6 +50,7 @@ final class Lanes {
     List<Lane> lanes = new ArrayList<>();
     for (Lane lane : all(sql)) {
       LaneKey key = lane.key();
+      keys.putIfAbsent(lane.id(), key);
       if (request.names().contains(key.name())
           && limit(request, key.queue()) > 0
           && (!key.suspect() || request.suspects() > 0)) {
@@ -56,6 +58,11 @@ final class Lanes {
       }
     }
     return lanes;
+  }
+
+  /** The lane with a number, if a request was made since it is there. */
+  Optional<LaneKey> key(int id) {
+    return Optional.ofNullable(keys.get(id));
   }
 
   /** How many tasks of a queue a request may take. */

@@ -41,10 +41,13 @@ final class Neighbours implements AutoCloseable {
   private static final int UNSETTLED_LOOKS = 8;
 
   /** After so many looks in vain, there is a watch instead. */
-  private static final int QUIET_LOOKS = 40;
+  private static final int QUIET_LOOKS = 4;
 
   /** How late the task of another process starts at worst, where changes are not told. */
   private static final Duration WATCH_AT_MOST = Duration.ofMillis(250);
+
+  /** The same where a change was told once: then this is but in case one is missed. */
+  private static final Duration TRUSTED_WATCH_AT_MOST = Duration.ofSeconds(2);
 
   private final SqliteFile file;
   private final WakeUpListeners listeners;
@@ -100,7 +103,7 @@ final class Neighbours implements AutoCloseable {
           watch.begin();
         }
         if (watches
-            ? watch.await(WATCH_AT_MOST)
+            ? watch.await(watch.hasTold() ? TRUSTED_WATCH_AT_MOST : WATCH_AT_MOST)
             : end.tryAcquire(LOOK_EVERY_MILLIS, MILLISECONDS)) {
           quiet = 0;
           watch.end();

@@ -7,7 +7,6 @@ import dev.omniq.task.TaskStatus;
 import dev.omniq.task.Times;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -33,33 +32,20 @@ record Row(
     long dueAt,
     int losses,
     boolean detached,
-    Optional<Hold> hold) {
-
-  private static final String COLUMNS =
-      "SELECT t.seq, t.id, t.queue, t.name, t.priority, t.unique_key, t.series_id, t.recurring,"
-          + " t.status, t.revision, t.due_at, t.losses, t.detached,"
-          + " r.worker, r.sequence, r.extensions";
+    Optional<Hold> hold)
+    implements Stored {
 
   private static final String SELECT =
-      COLUMNS + " FROM omniq_task t LEFT JOIN omniq_running r ON r.task = t.seq WHERE ";
+      "SELECT t.seq, t.id, t.queue, t.name, t.priority, t.unique_key, t.series_id, t.recurring,"
+          + " t.status, t.revision, t.due_at, t.losses, t.detached,"
+          + " r.worker, r.sequence, r.extensions"
+          + " FROM omniq_task t LEFT JOIN omniq_running r ON r.task = t.seq WHERE ";
 
   /** A claim and how often it was extended. */
   record Hold(ClaimToken token, long extensions) {}
 
   static Optional<Row> find(Sql sql, TaskId id) throws SQLException {
     return sql.first(SELECT + "t.id = ?", Row::read, id);
-  }
-
-  /** The tasks of a worker's claims with these numbers, as far as they are there. */
-  static List<Row> held(Sql sql, String worker, List<Long> sequences) throws SQLException {
-    return sql.list(
-        COLUMNS
-            // The order of a CROSS JOIN stands: the claims first, then their tasks.
-            + " FROM omniq_running r CROSS JOIN omniq_task t ON t.seq = r.task"
-            + " WHERE r.worker = ? AND r.sequence IN (SELECT value FROM json_each(?))",
-        Row::read,
-        worker,
-        sequences.toString());
   }
 
   /** The live task that holds a unique key of a queue. */
@@ -113,8 +99,8 @@ record Row(
     return status.isLive() && recurring && !detached;
   }
 
-  /** The status as it stands in the table. */
-  TaskStatus stored() {
+  @Override
+  public TaskStatus stored() {
     return status == TaskStatus.RUNNING ? TaskStatus.PENDING : status;
   }
 

@@ -156,6 +156,8 @@ class PlansTest {
     statements.changes(own, 0, 10);
     statements.expired(own, 10);
     statements.export(own, Optional.empty(), 10);
+    var byNumber = new Retention(Duration.ofDays(1), Duration.ofDays(1), 0);
+    assertThat(statements.purge(own, byNumber, 10)).isEqualTo(1);
     statements.delete(own, List.of(followUp.id()));
     statements.purge(own, new Retention(Duration.ZERO, Duration.ZERO, 0), 10);
   }
