@@ -13,7 +13,7 @@ final class IdleWorkload {
    * What is done once is not an hour's. The compiler comes when a method was called some hundred
    * times, which takes a worker some minutes that looks once a second.
    */
-  private static final int SETTLING_SECONDS = 180;
+  private static final int SETTLING_SECONDS = 120;
 
   private IdleWorkload() {}
 

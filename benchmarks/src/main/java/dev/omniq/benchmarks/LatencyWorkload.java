@@ -15,6 +15,7 @@ final class LatencyWorkload {
   static final int WARM_UP = 5_000;
 
   static final String WAKE_UP = "enqueue → start, same process";
+  static final String OTHER_PROCESS = "enqueue → start, other process";
   static final String LATENESS = "lateness of 500 ETAs in 20 s";
 
   /** How many tasks are planned, and how far apart. */
@@ -62,27 +63,25 @@ final class LatencyWorkload {
   }
 
   static void otherProcess(Rounds rounds) throws Exception {
-    String workload = "enqueue → start, other process";
-    try (Place.Fresh fresh = rounds.place().fresh();
+    rounds.compareTimesIfLimited(
+        OTHER_PROCESS,
+        LatencyWorkload::startsFromElsewhere,
+        place -> place.startsFromElsewhere(RUNS, PAUSE_MILLIS));
+  }
+
+  private static Sample startsFromElsewhere(Place place) throws Exception {
+    try (Place.Fresh fresh = place.fresh();
         OmniQ omniq = OmniQ.open(fresh.url());
         Worker worker = Handlers.worker(omniq, 4)) {
       Handlers.expect(WARM_UP + RUNS);
       enqueueElsewhere(fresh.url());
       Handlers.awaitRuns();
     }
-    rounds.report().times(workload, Handlers.noted(), Bars.of(rounds.place(), workload));
+    return Handlers.noted();
   }
 
   private static void enqueueElsewhere(String url) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
-                System.getProperty("java.home") + "/bin/java",
-                "-cp",
-                System.getProperty("java.class.path"),
-                LatencyWorkload.class.getName(),
-                url)
-            .inheritIO()
-            .start();
+    Process process = JavaProcess.start(LatencyWorkload.class, url);
     if (process.waitFor() != 0) {
       throw new IllegalStateException("the other process ended with " + process.exitValue());
     }

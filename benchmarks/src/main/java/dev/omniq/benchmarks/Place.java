@@ -4,6 +4,7 @@ import dev.omniq.benchmarks.peers.Database;
 import dev.omniq.benchmarks.peers.Peer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** A kind of store, and what the machine can do for it with no queue around. */
 interface Place extends AutoCloseable {
@@ -37,6 +38,11 @@ interface Place extends AutoCloseable {
    * another thread has claimed it.
    */
   Sample starts(int runs, long pauseMillis) throws Exception;
+
+  /** The same for tasks that another process stores; empty where that has no limit of its own. */
+  default Optional<Sample> startsFromElsewhere(int runs, long pauseMillis) throws Exception {
+    return Optional.empty();
+  }
 
   /**
    * What the store's server has seen.

@@ -17,6 +17,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -147,6 +148,14 @@ final class PostgresPlace implements Place {
         other.setAutoCommit(false);
         return RawStarts.measure(storing.with(working), runs, pauseMillis);
       }
+    }
+  }
+
+  @Override
+  public Optional<Sample> startsFromElsewhere(int runs, long pauseMillis) throws Exception {
+    try (Fresh fresh = fresh()) {
+      OmniQ.open(fresh.url()).close();
+      return Optional.of(RawStartsElsewhere.measure(url, "bench_" + schemas, runs, pauseMillis));
     }
   }
 

@@ -113,6 +113,10 @@ final class Report {
 
   /** Times in milliseconds beside their limit, medians of interleaved rounds. */
   void times(String workload, List<Sample> ours, List<Sample> limit, String bar) {
+    if (limit.isEmpty()) {
+      times(workload, Sample.together(ours), bar);
+      return;
+    }
     double p50 = Sample.medianOf(ours, 0.5);
     double p99 = Sample.medianOf(ours, 0.99);
     double its50 = Sample.medianOf(limit, 0.5);

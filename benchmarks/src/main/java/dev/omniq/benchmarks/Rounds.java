@@ -3,6 +3,7 @@ package dev.omniq.benchmarks;
 import dev.omniq.OmniQ;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
@@ -24,8 +25,8 @@ final class Rounds {
     T measure(OmniQ omniq) throws Exception;
   }
 
-  /** What is measured of the limit. */
-  interface Limit<T> {
+  /** What is measured of the limit, or of a store that is opened for it. */
+  interface OnPlace<T> {
     T measure(Place place) throws Exception;
   }
 
@@ -41,24 +42,36 @@ final class Rounds {
     return report;
   }
 
-  void compare(String workload, Ours<Double> ours, Limit<Double> limit) throws Exception {
+  void compare(String workload, Ours<Double> ours, OnPlace<Double> limit) throws Exception {
     String bar = Bars.of(place, workload);
-    inTurns(ours, limit, (our, its) -> report.rate(workload, our, its, bar));
+    inTurns(place -> inFreshStore(ours), limit, (our, its) -> report.rate(workload, our, its, bar));
   }
 
   /** The same for times: each quantile is the median of those of the rounds. */
-  void compareTimes(String workload, Ours<Sample> ours, Limit<Sample> limit) throws Exception {
+  void compareTimes(String workload, Ours<Sample> ours, OnPlace<Sample> limit) throws Exception {
     String bar = Bars.of(place, workload);
-    inTurns(ours, limit, (our, its) -> report.times(workload, our, its, bar));
+    inTurns(
+        place -> inFreshStore(ours), limit, (our, its) -> report.times(workload, our, its, bar));
   }
 
-  private <T> void inTurns(Ours<T> ours, Limit<T> limit, BiConsumer<List<T>, List<T>> result)
+  /** The same for what has a limit on some places only. */
+  void compareTimesIfLimited(String workload, OnPlace<Sample> ours, OnPlace<Optional<Sample>> limit)
       throws Exception {
-    List<T> our = new ArrayList<>();
-    List<T> its = new ArrayList<>();
+    String bar = Bars.of(place, workload);
+    inTurns(
+        ours,
+        limit,
+        (our, its) ->
+            report.times(workload, our, its.stream().flatMap(Optional::stream).toList(), bar));
+  }
+
+  private <O, L> void inTurns(
+      OnPlace<O> ours, OnPlace<L> limit, BiConsumer<List<O>, List<L>> result) throws Exception {
+    List<O> our = new ArrayList<>();
+    List<L> its = new ArrayList<>();
     for (int round = 0; round <= rounds; round++) {
-      T one = inFreshStore(ours);
-      T other = limit.measure(place);
+      O one = ours.measure(place);
+      L other = limit.measure(place);
       if (round > 0) {
         our.add(one);
         its.add(other);

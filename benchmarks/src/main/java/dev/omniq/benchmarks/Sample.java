@@ -21,6 +21,11 @@ final class Sample {
     return of(values.stream().mapToDouble(Double::doubleValue).toArray());
   }
 
+  /** All values of several samples. */
+  static Sample together(List<Sample> samples) {
+    return of(samples.stream().flatMapToDouble(sample -> Arrays.stream(sample.sorted)).toArray());
+  }
+
   /** The median of one quantile of several samples. */
   static double medianOf(List<Sample> samples, double q) {
     return of(samples.stream().map(sample -> sample.quantile(q)).toList()).median();

@@ -97,7 +97,7 @@ final class PostgresStatements implements Statements {
           Sql sql = sql(transaction);
           List<Inserted> answers = new Inserting(transaction, sql, lanes, clock).insert(tasks);
           if (answers.stream().anyMatch(Inserted::created)) {
-            transaction.afterCommit(() -> wakeUps.due(payload -> tell(transaction, payload)));
+            transaction.afterCommit(wakeUps::due);
           }
           foldNowAndThen(transaction);
           return answers;
@@ -113,7 +113,7 @@ final class PostgresStatements implements Statements {
           var settling = new Settling(transaction, sql(transaction), lanes, clock);
           List<Applied> answers = settling.apply(transitions);
           if (transitions.stream().anyMatch(PostgresStatements::letsWait)) {
-            transaction.afterCommit(() -> wakeUps.due(payload -> tell(transaction, payload)));
+            transaction.afterCommit(wakeUps::due);
           }
           if (!settling.revoked().isEmpty()) {
             transaction.afterCommit(() -> wakeUps.revoked(settling.revoked()));
@@ -136,25 +136,6 @@ final class PostgresStatements implements Statements {
   @Override
   public boolean appliesInOneStatement(List<Transition> transitions) {
     return Settling.inOneStatement(transitions);
-  }
-
-  /** Who misses a call finds the task by polling. */
-  private void tell(Transaction committed, String payload) {
-    try {
-      notifyOthers(committed, payload);
-    } catch (SQLException e) {
-      LOG.debug("Other processes were not told of what is due; they poll", e);
-    }
-  }
-
-  /** Wakes others. It is not worth a sync, for who dies with the server has missed nothing. */
-  void notifyOthers(Transaction transaction, String payload) throws SQLException {
-    sql(transaction)
-        .first(
-            "SELECT pg_notify(?, ?), set_config('synchronous_commit', 'off', true)",
-            row -> true,
-            schema.channel(),
-            payload);
   }
 
   /** When what was written is stored, for none of that may seem to fail because of this. */

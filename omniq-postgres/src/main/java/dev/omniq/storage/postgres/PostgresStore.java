@@ -135,8 +135,16 @@ public final class PostgresStore {
                 }));
     if (options.listen()) {
       wakeUps.sendBy(
+          // Who misses a call because the server dies finds the task by polling: no sync for it.
           payload ->
-              store.inOwnTransaction(transaction -> statements.notifyOthers(transaction, payload)));
+              store.inOwnTransaction(
+                  transaction ->
+                      new Sql(transaction.connection(), schema)
+                          .first(
+                              "SELECT pg_notify(?, ?), set_config('synchronous_commit', 'off', true)",
+                              row -> true,
+                              schema.channel(),
+                              payload)));
     }
     return store;
   }

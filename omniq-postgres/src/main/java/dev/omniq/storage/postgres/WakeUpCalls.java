@@ -10,14 +10,12 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Wakes the workers of this process at once, and those of others by {@code NOTIFY}. A notification
  * makes its transaction wait for all others that notify, so there is none in the transactions that
- * store tasks, but the first is sent right after one of them, on its connection. After each there
- * is a pause, which is short at first, and longer, to a few milliseconds, the more often there was
- * something to tell in the last one. Thread-safe.
+ * store tasks, and after each a pause. The pause is short for the first, and longer, to a few
+ * milliseconds, the more often there was another in the last one. Thread-safe.
  */
 final class WakeUpCalls {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(1);
@@ -32,7 +30,7 @@ final class WakeUpCalls {
   private final WakeUpListeners listeners;
   private final TimeSource time;
   private final String self = UUID.randomUUID().toString();
-  private volatile @Nullable Consumer<String> sender;
+  private volatile Consumer<String> sender = payload -> {};
   private boolean sending;
   private boolean again;
   private Duration pause = SHORTEST_PAUSE;
@@ -42,7 +40,7 @@ final class WakeUpCalls {
     this.time = time;
   }
 
-  /** Says how payloads are sent. Before that, and without that, no other process is told. */
+  /** Says how payloads are sent. */
   void sendBy(Consumer<String> newSender) {
     sender = newSender;
   }
@@ -52,16 +50,9 @@ final class WakeUpCalls {
     return DUE + " transaction";
   }
 
-  /**
-   * Something may be due.
-   *
-   * @param here sends a payload at once, on the calling thread
-   */
-  void due(Consumer<String> here) {
+  /** Something may be due. */
+  void due() {
     listeners.due();
-    if (sender == null) {
-      return;
-    }
     synchronized (this) {
       if (sending) {
         again = true;
@@ -70,11 +61,11 @@ final class WakeUpCalls {
       sending = true;
       pause = SHORTEST_PAUSE;
     }
-    send(here);
+    send();
   }
 
-  private void send(Consumer<String> by) {
-    by.accept(DUE + " " + self);
+  private void send() {
+    sender.accept(DUE + " " + self);
     time.schedule(pause, this::paused);
   }
 
@@ -87,14 +78,7 @@ final class WakeUpCalls {
       again = false;
       pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
     }
-    send(this::sendLater);
-  }
-
-  private void sendLater(String payload) {
-    Consumer<String> known = sender;
-    if (known != null) {
-      known.accept(payload);
-    }
+    send();
   }
 
   /** Claims were taken away. */
@@ -102,7 +86,7 @@ final class WakeUpCalls {
     listeners.revoked(tokens);
     for (int from = 0; from < tokens.size(); from += TOKENS_AT_ONCE) {
       List<ClaimToken> some = tokens.subList(from, Math.min(tokens.size(), from + TOKENS_AT_ONCE));
-      sendLater(
+      sender.accept(
           REVOKED
               + " "
               + self
