@@ -103,16 +103,18 @@ final class Explained {
   /** The last plan is that of the statement itself; the pages of the others are among its own. */
   private Costs of(SQLWarning warnings) {
     long pages = 0;
+    long explained = 0;
     Costs all = Costs.NONE;
     for (SQLWarning each = warnings; each != null; each = each.getNextWarning()) {
       int start = String.valueOf(each.getMessage()).indexOf('{');
       if (start >= 0) {
         JsonNode plan = JSON.readTree(each.getMessage().substring(start)).get("Plan");
+        explained = 1;
         pages = number(plan, "Shared Hit Blocks") + number(plan, "Shared Read Blocks");
         all = all.plus(walk(plan));
       }
     }
-    return new Costs(pages > 0 ? 1 : 0, pages, all.removed, all.scanned);
+    return new Costs(explained, pages, all.removed, all.scanned);
   }
 
   private Costs walk(JsonNode node) {
