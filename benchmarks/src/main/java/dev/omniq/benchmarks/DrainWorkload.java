@@ -1,13 +1,14 @@
 package dev.omniq.benchmarks;
 
 import dev.omniq.OmniQ;
+import dev.omniq.benchmarks.peers.Peer;
 import dev.omniq.task.TaskStatus;
 import dev.omniq.worker.Worker;
 
 /** How many stored tasks a second are run and durably finished, with their results kept. */
 final class DrainWorkload {
   private static final int TASKS = 50_000;
-  private static final int CONCURRENCY = 64;
+  private static final int CONCURRENCY = Peer.HANDLERS;
 
   private DrainWorkload() {}
 

@@ -17,7 +17,7 @@ final class FilePlace implements Place {
   /** What a task of these workloads takes in the journal as a line of its own. */
   private static final int ADDED = 175;
 
-  /** Its share in the line of a claim of 64. */
+  /** Its share in the line of a claim of many. */
   private static final int CLAIMED = 43;
 
   /** The line of its outcome. */

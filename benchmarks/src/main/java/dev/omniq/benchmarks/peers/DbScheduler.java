@@ -13,7 +13,7 @@ import java.util.stream.IntStream;
 
 /** db-scheduler; on PostgreSQL with lock-and-fetch, which it recommends for throughput. */
 public final class DbScheduler implements Peer {
-  private static final int THREADS = 64;
+  private static final int THREADS = Peer.HANDLERS;
 
   private final Database database;
   private final HikariDataSource pool;
