@@ -1,14 +1,13 @@
 package dev.omniq.benchmarks;
 
 import dev.omniq.OmniQ;
-import dev.omniq.benchmarks.peers.Peer;
 import dev.omniq.task.TaskStatus;
 import dev.omniq.worker.Worker;
 
 /** How many stored tasks a second are run and durably finished, with their results kept. */
 final class DrainWorkload {
   private static final int TASKS = 50_000;
-  private static final int CONCURRENCY = Peer.HANDLERS;
+  private static final int CONCURRENCY = 64;
 
   private DrainWorkload() {}
 
@@ -24,10 +23,15 @@ final class DrainWorkload {
 
   /** Drains tasks that are stored and due, until every outcome is on stable storage. */
   static double drain(OmniQ omniq, int tasks) throws Exception {
+    return drain(omniq, tasks, CONCURRENCY);
+  }
+
+  /** The same, with so many handlers at once. */
+  static double drain(OmniQ omniq, int tasks, int concurrency) throws Exception {
     Handlers.expect(tasks);
     long before = omniq.stats().count(TaskStatus.SUCCESS);
     long start = System.nanoTime();
-    try (Worker worker = Handlers.worker(omniq, CONCURRENCY)) {
+    try (Worker worker = Handlers.worker(omniq, concurrency)) {
       Handlers.awaitRuns();
     }
     double perSecond = tasks / ((System.nanoTime() - start) / 1e9);

@@ -47,7 +47,7 @@ final class PeerWorkload {
               "drain",
               omniq -> {
                 EnqueueWorkload.all(omniq, BATCH, 2 * MANY);
-                return DrainWorkload.drain(omniq, 2 * MANY);
+                return DrainWorkload.drain(omniq, 2 * MANY, Peer.HANDLERS);
               },
               PeerWorkload::drain));
 
