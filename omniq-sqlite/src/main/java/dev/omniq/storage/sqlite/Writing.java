@@ -28,7 +28,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,16 +98,11 @@ final class Writing {
   private final Journal journal;
   private final List<ClaimToken> revoked = new ArrayList<>();
 
-  /** What the holders of tasks have said, and is not written yet. */
-  private final List<Settled> settled = new ArrayList<>();
-
   /** The tasks whose claims are over, and still stand in their table. */
   private final List<Long> ended = new ArrayList<>();
 
   private boolean somethingWaits;
   private long lastSeq;
-
-  private record Settled(HeldTasks.Held task, TaskState next) {}
 
   Writing(Transaction transaction, Sql sql, Lanes lanes, Instant now, Ends ends) {
     this.transaction = transaction;
@@ -131,7 +125,7 @@ final class Writing {
 
   /** Writes what is written once for a step. */
   void flush() throws SQLException {
-    putAway();
+    putAwayClaims();
     journal.flush();
   }
 
@@ -285,16 +279,16 @@ final class Writing {
 
   private Applied settle(HeldTasks.Held held, Transition transition) throws SQLException {
     requireAllowed(held.id(), RUNNING, transition.next().status());
-    settled.add(new Settled(held, transition.next()));
+    ended.add(held.seq());
+    enter(held, transition.next());
     if (transition.followUp().isPresent()) {
-      putAway();
       insert(transition.followUp().get());
     }
     return Applied.APPLIED;
   }
 
   private @Nullable Row find(TaskId id) throws SQLException {
-    putAway();
+    putAwayClaims();
     return Row.find(sql, id).orElse(null);
   }
 
@@ -369,17 +363,7 @@ final class Writing {
     }
   }
 
-  /**
-   * Writes what holders have said, in the order of the rows, and removes claims that are over.
-   * Indexes grow at their ends that way: in any other order they would be made anew there.
-   */
-  private void putAway() throws SQLException {
-    settled.sort(Comparator.comparingLong(each -> each.task.seq()));
-    for (Settled each : settled) {
-      ended.add(each.task.seq());
-      enter(each.task, each.next);
-    }
-    settled.clear();
+  private void putAwayClaims() throws SQLException {
     if (!ended.isEmpty()) {
       sql.update(
           "DELETE FROM omniq_running WHERE task IN (SELECT value FROM json_each(?))",
