@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.omniq.OmniQ;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskListener.Kind;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskStatus;
 import dev.omniq.task.TimeSource;
@@ -150,14 +151,22 @@ final class Kills {
     }
   }
 
-  /** Another worker does what the killed ones left; then the series are all that is live. */
-  private static void finishAll(OmniQ omniq) {
+  /**
+   * Another worker does what the killed ones left, the runs of series that they were in included;
+   * then the series are all that is live.
+   */
+  private void finishAll(OmniQ omniq) {
     TaskQuery unfinished = TaskQuery.all().live().name(NAME_OF_WORK).limit(1);
     try (Worker worker = omniq.worker().concurrency(32).tasks(Victim.class).start()) {
       List<Task> left = omniq.tasks(unfinished);
       while (!left.isEmpty()) {
         omniq.await(left.get(0).id(), Duration.ofSeconds(10));
         left = omniq.tasks(unfinished);
+      }
+      for (Lost task : lost) {
+        while (omniq.task(task.id()).filter(run -> run.status().isLive()).isPresent()) {
+          omniq.await(task.id(), Duration.ofSeconds(10));
+        }
       }
     }
   }
@@ -187,8 +196,10 @@ final class Kills {
   }
 
   /**
-   * What a killed process ran was taken back and begun again by another one, or was lost too often.
-   * Once taken back it waits its turn behind what was due before, so the bound is on the former.
+   * What a killed process ran was taken back and begun again by another one, or was lost too often;
+   * or had been taken back and finished by another one before the process, which was too busy to
+   * notice, began it. Once taken back it waits its turn behind what was due before, so the bound is
+   * on the former.
    */
   private void checkRecovery(OmniQ omniq) {
     Duration rescued = Duration.ZERO;
@@ -196,9 +207,10 @@ final class Kills {
     for (Lost task : lost) {
       Optional<Instant> begin = next(task, line -> line.is("begin"));
       if (begin.isEmpty()) {
-        assertThat(omniq.task(task.id()))
-            .as("%s, which ran when its process was killed, and never again", task)
-            .hasValueSatisfying(left -> assertThat(SeriesCheck.isQuarantined(left)).isTrue());
+        Task left = omniq.task(task.id()).orElseThrow();
+        assertThat(SeriesCheck.isQuarantined(left) || succeededElsewhere(task))
+            .as("%s ran when its process was killed, and never again: %s", task, left)
+            .isTrue();
       } else {
         Instant rescue = next(task, line -> line.is("begin") || line.is("settled")).orElseThrow();
         rescued = longer(rescued, Duration.between(task.killed(), rescue));
@@ -210,6 +222,14 @@ final class Kills {
             + " %d ms (lease %d ms)%n",
         lost.size(), rescued.toMillis(), begun.toMillis(), Victim.LEASE.toMillis());
     assertThat(rescued).isLessThan(Victim.LEASE.plus(MARGIN));
+  }
+
+  private boolean succeededElsewhere(Lost task) {
+    return written.entrySet().stream()
+        .filter(log -> !log.getKey().equals(task.log()))
+        .flatMap(log -> log.getValue().stream())
+        .anyMatch(
+            line -> line.is("settled", task.id()) && line.kind().equals(Kind.SUCCEEDED.name()));
   }
 
   private static Duration longer(Duration a, Duration b) {

@@ -41,7 +41,11 @@ final class SeriesCheck {
       assertThat(live.size() == 1 && live.get(0).equals(lastRun) || isQuarantined(lastRun))
           .as("series %s lives in its last run alone: %s", id, live)
           .isTrue();
-      live.forEach(run -> assertThat(liveKeys.add(run.uniqueKey().orElseThrow())).isTrue());
+      live.forEach(
+          run ->
+              assertThat(liveKeys.add(run.uniqueKey().orElseThrow()))
+                  .as("no other series has the unique key of %s", run)
+                  .isTrue());
     }
     assertThat(liveKeys.size()).isLessThanOrEqualTo(Victim.SERIES);
   }
