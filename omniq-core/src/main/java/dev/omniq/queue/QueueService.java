@@ -156,9 +156,9 @@ public final class QueueService implements AutoCloseable {
             });
   }
 
-  /** The earliest time at which a claim may find something. */
+  /** The earliest time at which a claim may find something, for a worker that waits for it. */
   public CompletableFuture<Optional<Instant>> nextDue(ClaimRequest request) {
-    return store.nextDue(request);
+    return store.nextDueByCaller(request);
   }
 
   /**

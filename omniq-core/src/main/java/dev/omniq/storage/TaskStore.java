@@ -102,6 +102,11 @@ public interface TaskStore extends AutoCloseable {
    */
   CompletableFuture<Optional<Instant>> nextDue(ClaimRequest request);
 
+  /** The same for a caller that is about to wait, like {@link #insertByCaller}. */
+  default CompletableFuture<Optional<Instant>> nextDueByCaller(ClaimRequest request) {
+    return nextDue(request);
+  }
+
   /** Replaces the notes of running tasks. {@link Applied#STALE} for a claim that is over. */
   CompletableFuture<List<Applied>> annotate(List<Annotation> annotations);
 

@@ -159,7 +159,19 @@ public final class FileStore implements TaskStore, WakeUps, Movable {
 
   @Override
   public CompletableFuture<Optional<Instant>> nextDue(ClaimRequest request) {
-    return submit(draft -> new Answer.Written<>(engine.views().nextDue(request)));
+    return engine.submit(lookForDue(request));
+  }
+
+  @Override
+  public CompletableFuture<Optional<Instant>> nextDueByCaller(ClaimRequest request) {
+    return engine.submitByCaller(lookForDue(request));
+  }
+
+  private Command<Optional<Instant>> lookForDue(ClaimRequest request) {
+    return new Command<>(
+        draft -> new Answer.Written<>(engine.views().nextDue(request)),
+        List.of(),
+        new CompletableFuture<>());
   }
 
   @Override

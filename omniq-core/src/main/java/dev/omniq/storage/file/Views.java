@@ -61,6 +61,9 @@ final class Views {
 
   Answer<List<ExpiredClaim>> expired(int limit) {
     List<FileEntry> entries = state.table().expired(time.nanoTime(), limit);
+    if (entries.isEmpty()) {
+      return new Answer.Written<>(List.of()); // nothing to read: an idle worker asks every second
+    }
     List<Claim> claims = entries.stream().map(entry -> entry.claim().orElseThrow()).toList();
     List<Place> places = places(entries);
     return new Answer.ReadNow<>(

@@ -225,8 +225,7 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
 
   @Override
   public CompletableFuture<List<Claimed>> claimByCaller(ClaimRequest request) {
-    return byCaller(claimer, steps.claim, List.of(request), OVERHEAD)
-        .thenApply(answers -> answers.get(0));
+    return oneByCaller(claimer, steps.claim, request);
   }
 
   @Override
@@ -247,6 +246,11 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
   @Override
   public CompletableFuture<Optional<Instant>> nextDue(ClaimRequest request) {
     return one(reader, steps.nextDue, request);
+  }
+
+  @Override
+  public CompletableFuture<Optional<Instant>> nextDueByCaller(ClaimRequest request) {
+    return oneByCaller(reader, steps.nextDue, request);
   }
 
   @Override
@@ -425,6 +429,10 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
 
   private <I, O> CompletableFuture<O> one(Lane lane, Step<I, O> step, I input) {
     return all(lane, step, List.of(input), OVERHEAD).thenApply(answers -> answers.get(0));
+  }
+
+  private <I, O> CompletableFuture<O> oneByCaller(Lane lane, Step<I, O> step, I input) {
+    return byCaller(lane, step, List.of(input), OVERHEAD).thenApply(answers -> answers.get(0));
   }
 
   /** A caller that cancels its answer cancels only its own copy. */

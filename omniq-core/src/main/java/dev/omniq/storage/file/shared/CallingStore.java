@@ -90,6 +90,12 @@ abstract class CallingStore implements TaskStore, WakeUps, Movable {
   }
 
   @Override
+  public final CompletableFuture<Optional<Instant>> nextDueByCaller(ClaimRequest request) {
+    TaskStore direct = direct();
+    return direct == null ? nextDue(request) : direct.nextDueByCaller(request);
+  }
+
+  @Override
   public final CompletableFuture<List<Applied>> annotate(List<Annotation> annotations) {
     return call(new Call.Annotate(annotations));
   }
