@@ -10,10 +10,10 @@ final class IdleWorkload {
   private static final int SECONDS = 60;
 
   /**
-   * What is done once is not an hour's. The compiler comes when a method was called some hundred
-   * times, which takes a worker some minutes that looks once a second.
+   * What is done once is not an hour's. The compiler comes when a method was called 200 times,
+   * which takes a worker more than three minutes that looks once a second.
    */
-  private static final int SETTLING_SECONDS = 120;
+  private static final int SETTLING_SECONDS = 300;
 
   private IdleWorkload() {}
 

@@ -26,6 +26,9 @@ final class LeaseKeeper implements AutoCloseable {
 
   private static final Duration MOST_BETWEEN_BEATS = Duration.ofMillis(500);
 
+  /** A worker that holds nothing has no lease to renew; it only says that it is alive. */
+  private static final Duration BETWEEN_SIGNS_OF_LIFE = Duration.ofSeconds(20);
+
   private final QueueService queue;
   private final Executions executions;
   private final TimeSource time;
@@ -75,12 +78,12 @@ final class LeaseKeeper implements AutoCloseable {
     resting = true; // said before the look, so that who adds one now sees one of both
     resting = executions.size() == 0;
     if (!closed) {
-      alarm = time.schedule(resting ? untilRenewal() : beat, this::beat);
+      alarm = time.schedule(resting ? untilSignOfLife() : beat, this::beat);
     }
   }
 
-  private Duration untilRenewal() {
-    Duration left = renewAfter.minusNanos(time.nanoTime() - renewedAt);
+  private Duration untilSignOfLife() {
+    Duration left = BETWEEN_SIGNS_OF_LIFE.minusNanos(time.nanoTime() - renewedAt);
     return left.compareTo(beat) > 0 ? left : beat;
   }
 
