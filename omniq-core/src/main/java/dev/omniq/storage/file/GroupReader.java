@@ -79,7 +79,7 @@ final class GroupReader {
   }
 
   /** The number of lines in the present group. */
-  int lines() {
+  int lineCount() {
     return present().lines();
   }
 
@@ -103,6 +103,16 @@ final class GroupReader {
       visitor.line(buffer, start, lineEnd - start, base + start);
       start = lineEnd + 1;
     }
+  }
+
+  /** Reads the lines of the present group, as long as that is the present one. */
+  LineReader lines() {
+    return new LineReader(buffer, groupStart, groupStart + (int) present().bytes());
+  }
+
+  /** Where in the file something begins that {@link #lines} has read. */
+  long offset(LineReader lines) {
+    return base + lines.start();
   }
 
   private GroupFormat.Trailer present() {

@@ -28,11 +28,14 @@ import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.json.JsonFactory;
 
 /**
- * Reads one line of the journal, by pulling its tokens: no tree, and the arguments are taken as the
+ * Reads lines of the journal, by pulling their tokens: no tree, and the arguments are taken as the
  * bytes that stand there. Keys that it does not know are skipped, so that a later version may add
  * some. The inverse of {@link LineWriter}.
+ *
+ * <p>One parser reads all lines of a group: to make it costs as much as to read a line. Not
+ * thread-safe.
  */
-final class LineReader {
+final class LineReader implements AutoCloseable {
 
   private static final JsonFactory FACTORY =
       JsonFactory.builder()
@@ -49,11 +52,19 @@ final class LineReader {
   private final int end;
   private final JsonParser parser;
 
-  private LineReader(byte[] bytes, int start, int length) {
+  private int lineStart;
+  private int nextStart;
+
+  /**
+   * A reader of the lines that stand in a part of an array, each but the last with a line break
+   * behind it.
+   */
+  LineReader(byte[] bytes, int start, int end) {
     this.bytes = bytes;
     this.start = start;
-    this.end = start + length;
-    this.parser = FACTORY.createParser(ObjectReadContext.empty(), bytes, start, length);
+    this.end = end;
+    this.nextStart = start;
+    this.parser = FACTORY.createParser(ObjectReadContext.empty(), bytes, start, end - start);
   }
 
   /**
@@ -62,17 +73,53 @@ final class LineReader {
    * @throws IllegalArgumentException if it is none
    */
   static Line read(byte[] bytes, int start, int length) {
-    var reader = new LineReader(bytes, start, length);
-    try (JsonParser parser = reader.parser) {
+    try (var reader = new LineReader(bytes, start, start + length)) {
+      return reader.next();
+    }
+  }
+
+  boolean hasNext() {
+    return nextStart < end;
+  }
+
+  /**
+   * Reads the next line.
+   *
+   * @throws IllegalArgumentException if it is none; then nothing more can be read
+   */
+  Line next() {
+    lineStart = nextStart;
+    try {
       parser.nextToken();
       if (!"op".equals(parser.nextName())) {
         throw new IllegalArgumentException("a line begins with its op");
       }
       parser.nextToken();
-      return reader.line(parser.getString());
+      Line line = line(parser.getString());
+      int lineEnd = start + (int) parser.currentLocation().getByteOffset();
+      if (lineEnd != end && bytes[lineEnd] != '\n') {
+        throw new IllegalArgumentException("more than a line of a journal: " + this);
+      }
+      nextStart = lineEnd + 1;
+      return line;
     } catch (JacksonException | NullPointerException | java.time.DateTimeException e) {
-      throw new IllegalArgumentException("not a line of a journal: " + reader, e);
+      throw new IllegalArgumentException("not a line of a journal: " + this, e);
     }
+  }
+
+  /** Where the line in the array begins that was read last, or that could not be read. */
+  int start() {
+    return lineStart;
+  }
+
+  /** The length of the line that was read last, without a line break. */
+  int length() {
+    return nextStart - 1 - lineStart;
+  }
+
+  @Override
+  public void close() {
+    parser.close();
   }
 
   private Line line(String op) {
@@ -437,7 +484,7 @@ final class LineReader {
 
   @Override
   public String toString() {
-    int length = Math.min(end - start, 200);
-    return new String(bytes, start, length, StandardCharsets.UTF_8);
+    int length = Math.min(end - lineStart, 200);
+    return new String(bytes, lineStart, length, StandardCharsets.UTF_8);
   }
 }

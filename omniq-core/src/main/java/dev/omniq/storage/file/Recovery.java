@@ -97,18 +97,22 @@ final class Recovery {
 
   private void replayGroups(int number, GroupReader reader, State state) throws IOException {
     while (reader.next()) {
-      reader.forEachLine(
-          (bytes, start, length, offset) -> apply(bytes, start, length, number, offset, state));
+      try (LineReader lines = reader.lines()) {
+        while (lines.hasNext()) {
+          apply(lines, number, reader, state);
+        }
+      }
     }
   }
 
-  private void apply(byte[] bytes, int start, int length, int number, long offset, State state)
+  private void apply(LineReader lines, int number, GroupReader group, State state)
       throws IOException {
     try {
-      state.apply(LineReader.read(bytes, start, length), Location.pack(number, offset));
+      Line line = lines.next();
+      state.apply(line, Location.pack(number, group.offset(lines)));
     } catch (IllegalArgumentException | IllegalStateException e) {
       StorageException failure =
-          damaged(number, offset, "although its sum is right: " + e.getMessage());
+          damaged(number, group.offset(lines), "although its sum is right: " + e.getMessage());
       failure.initCause(e);
       throw failure;
     }
@@ -176,7 +180,7 @@ final class Recovery {
       while (reader.next() && reader.end() <= last) {
         out.clear();
         reader.forEachLine((bytes, start, length, at) -> out.put(bytes, start, length + 1));
-        GroupFormat.seal(out, 0, reader.lines(), 0);
+        GroupFormat.seal(out, 0, reader.lineCount(), 0);
         target.write(out.from(0), size);
         size += out.size();
         copied = reader.end();

@@ -48,7 +48,7 @@ final class SegmentFold {
     var fold = new SegmentFold(segment);
     var reader = new GroupReader(file, 0);
     while (reader.next()) {
-      reader.forEachLine(fold::line);
+      fold.group(reader);
     }
     requireEnd(segment, reader);
     var sorted = new ArrayList<>(fold.effects.values());
@@ -75,11 +75,22 @@ final class SegmentFold {
     }
   }
 
-  private void line(byte[] bytes, int start, int length, long offset) throws IOException {
+  private void group(GroupReader group) throws IOException {
+    try (LineReader lines = group.lines()) {
+      while (lines.hasNext()) {
+        line(group, lines);
+      }
+    }
+  }
+
+  private void line(GroupReader group, LineReader lines) throws DamagedSegmentException {
     try {
-      apply(LineReader.read(bytes, start, length), Location.pack(segment, offset), length);
+      Line line = lines.next();
+      apply(line, Location.pack(segment, group.offset(lines)), lines.length());
     } catch (IllegalArgumentException e) {
-      var damage = new DamagedSegmentException(segment, offset, "no readable line begins there");
+      var damage =
+          new DamagedSegmentException(
+              segment, group.offset(lines), "no readable line begins there");
       damage.initCause(e);
       throw damage;
     }

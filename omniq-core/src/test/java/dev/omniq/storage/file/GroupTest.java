@@ -68,7 +68,7 @@ class GroupTest {
     assertThat(reader.start()).isEqualTo(second);
     assertThat(reader.end()).isEqualTo(out.size());
     assertThat(reader.forced()).isEqualTo(50);
-    assertThat(reader.lines()).isEqualTo(3);
+    assertThat(reader.lineCount()).isEqualTo(3);
     assertThat(reader.next()).isFalse();
     assertThat(reader.atEnd()).isTrue();
   }
@@ -93,6 +93,28 @@ class GroupTest {
   }
 
   @Test
+  void lines_tellWhereEachBeginsAndHowLongItIs() throws IOException {
+    group(1, 0);
+    group(2, 0);
+    GroupReader reader = reader(written());
+    List<Long> owners = new ArrayList<>();
+
+    while (reader.next()) {
+      try (LineReader lines = reader.lines()) {
+        while (lines.hasNext()) {
+          Line line = lines.next();
+          int offset = (int) reader.offset(lines);
+          assertThat(LineReader.read(written(), offset, lines.length())).isEqualTo(line);
+          assertThat(written()[offset + lines.length()]).isEqualTo((byte) '\n');
+          owners.add(((Line.Open) line).owner());
+        }
+      }
+    }
+
+    assertThat(owners).containsExactly(0L, 0L, 1L);
+  }
+
+  @Test
   void next_ofGroupsLargerThanTheWindow_readsThem() throws IOException {
     List<TaskId> ids = new ArrayList<>();
     for (int i = 0; i < 20_000; i++) {
@@ -107,7 +129,10 @@ class GroupTest {
     List<Line> lines = new ArrayList<>();
 
     while (reader.next()) {
-      reader.forEachLine((b, s, l, o) -> lines.add(LineReader.read(b, s, l)));
+      try (LineReader group = reader.lines()) {
+        lines.add(group.next());
+        assertThat(group.hasNext()).isFalse();
+      }
     }
 
     assertThat(lines).hasSize(3).allMatch(new Line.Delete(ids)::equals);

@@ -262,6 +262,17 @@ class LineTest {
     assertThat(LineReader.read(line, 0, line.length)).isEqualTo(new Line.Note(ID, Notes.NONE));
   }
 
+  @Test
+  void next_afterALineThatIsNone_tellsWhereItBegins() {
+    String first = "{\"op\":\"del\",\"ids\":[]}";
+    byte[] text = (first + "\n{\"op\":\"del\",\"ids\":[7]}\n").getBytes(StandardCharsets.UTF_8);
+    var lines = new LineReader(text, 0, text.length);
+
+    assertThat(lines.next()).isEqualTo(new Line.Delete(List.of()));
+    assertThatThrownBy(lines::next).isInstanceOf(IllegalArgumentException.class);
+    assertThat(lines.start()).isEqualTo(first.length() + 1);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -270,6 +281,8 @@ class LineTest {
         "[]",
         "{\"op\":\"add\"}",
         "{\"op\":\"what\"}",
+        "{\"op\":\"del\",\"ids\":[]} ",
+        "{\"op\":\"del\",\"ids\":[]}{}",
         "{\"op\":\"set\",\"id\":\"x\"}",
         "{\"op\":\"close\",\"at\":\"2026-13-41T00:00:00.000000Z\"}"
       })
