@@ -98,7 +98,7 @@ final class SegmentFold {
 
   private void apply(Line line, long at, int length) {
     if (line instanceof Line.Add add) {
-      put(shared(Effect.of(add, at, length)));
+      put(Effect.of(add, at, length, this::once));
       if (!add.task().labels().isEmpty()) {
         labels.put(add.task().id(), Terms.ofLabels(add.task().labels()));
       }
@@ -125,20 +125,7 @@ final class SegmentFold {
     effects.merge(later.id(), later, (earlier, next) -> next.after(earlier));
   }
 
-  private Effect shared(Effect effect) {
-    Effect.Body b = effect.theBody();
-    var body =
-        new Effect.Body(
-            b.at(),
-            b.length(),
-            b.sequence(),
-            b.createdAt(),
-            names.computeIfAbsent(b.queue(), name -> name),
-            names.computeIfAbsent(b.name(), name -> name),
-            b.priority(),
-            b.recurring(),
-            b.series(),
-            b.key());
-    return new Effect(effect.id(), body, effect.standing(), effect.hold(), effect.notes(), false);
+  private String once(String name) {
+    return names.computeIfAbsent(name, each -> each);
   }
 }
