@@ -8,6 +8,21 @@ import org.junit.jupiter.api.Nested;
  * other: tasks are moved from one to another.
  */
 public abstract class MoveContract {
+  private final int every;
+
+  /** Moves are interrupted at each of their steps. */
+  protected MoveContract() {
+    this(1);
+  }
+
+  /**
+   * Moves are interrupted at every so many of their steps, because one costs much.
+   *
+   * @param every at least one, and odd: a store crashes after every other of the interruptions
+   */
+  protected MoveContract(int every) {
+    this.every = every;
+  }
 
   /** A new home without tasks; called once or twice for each test. */
   protected abstract DurableHome home();
@@ -28,11 +43,11 @@ public abstract class MoveContract {
     }
   }
 
-  /** Whole moves, interrupted at each of their steps. */
+  /** Whole moves, interrupted at their steps. */
   @Nested
   class Moves extends MoveInterruptionContract {
     Moves() {
-      super(MoveContract.this::home);
+      super(MoveContract.this::home, every);
     }
   }
 }

@@ -12,6 +12,7 @@ import dev.omniq.task.StorageException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -19,12 +20,22 @@ import org.junit.jupiter.api.Test;
  * Moves that are interrupted, repeated, undone, or made twice at once, at each of their steps. A
  * step is a call of a store: what happens in the middle of a call is either before or after it, as
  * each is atomic.
+ *
+ * <p>Where a step costs much, a run takes every so many steps, from another one each time; {@code
+ * -Domniq.first-step=…} for those of another run.
  */
 abstract class MoveInterruptionContract {
   private final Supplier<? extends StoreHome> homes;
+  private final int every;
+  private final int first;
 
-  MoveInterruptionContract(Supplier<? extends StoreHome> homes) {
+  MoveInterruptionContract(Supplier<? extends StoreHome> homes, int every) {
     this.homes = homes;
+    this.every = every;
+    first = Integer.getInteger("omniq.first-step", new Random().nextInt(every));
+    if (every > 1) {
+      System.out.printf("every %d steps, the first is %d%n", every, first);
+    }
   }
 
   /** Whoever moved was killed. */
@@ -181,7 +192,7 @@ abstract class MoveInterruptionContract {
   @Test
   void move_interruptedAtAnyStep_isFinishedByRepeatingIt() throws InterruptedException {
     boolean done = false;
-    for (int step = 0; !done; step++) {
+    for (int step = first; !done; step += every) {
       try (MovePair pair = pair()) {
         done = survives(MOVE, pair, step);
         pair.enqueueInTarget(110);
@@ -196,7 +207,7 @@ abstract class MoveInterruptionContract {
   @Test
   void move_interruptedAtAnyStep_canBeUndoneUnlessComplete() throws InterruptedException {
     boolean done = false;
-    for (int step = 0; !done; step++) {
+    for (int step = first; !done; step += every) {
       try (MovePair pair = pair()) {
         done = survives(MOVE, pair, step);
         pair.enqueueInTarget(110);
@@ -216,7 +227,7 @@ abstract class MoveInterruptionContract {
   void undo_interruptedAtAnyStep_isFinishedByRepeatingIt() throws InterruptedException {
     int beforeTheEnd = steps() - 3;
     boolean done = false;
-    for (int step = 0; !done; step++) {
+    for (int step = first; !done; step += every) {
       try (MovePair pair = pair()) {
         survives(MOVE, pair, beforeTheEnd);
         assertThat(pair.isComplete()).isFalse();
@@ -248,7 +259,7 @@ abstract class MoveInterruptionContract {
   @Test
   void twoMovesAtOnce_doTheWorkOfOne() throws InterruptedException {
     boolean done = false;
-    for (int step = 0; !done; step++) {
+    for (int step = first; !done; step += every) {
       try (MovePair pair = pair()) {
         var other = new At(step, () -> complete(MOVE, pair));
 
@@ -263,7 +274,7 @@ abstract class MoveInterruptionContract {
   @Test
   void undoingWhileMoving_endsOneWayOrTheOther() throws InterruptedException {
     boolean done = false;
-    for (int step = 0; !done; step++) {
+    for (int step = first; !done; step += every) {
       try (MovePair pair = pair()) {
         var other = new At(step, () -> complete(UNDO, pair));
         try {
@@ -285,7 +296,7 @@ abstract class MoveInterruptionContract {
   void movingWhileUndoing_endsOneWayOrTheOther() throws InterruptedException {
     int beforeTheEnd = steps() - 3;
     boolean done = false;
-    for (int step = 0; !done; step++) {
+    for (int step = first; !done; step += every) {
       try (MovePair pair = pair()) {
         survives(MOVE, pair, beforeTheEnd);
         var other = new At(step, () -> complete(MOVE, pair));
@@ -308,7 +319,7 @@ abstract class MoveInterruptionContract {
   void undoStoppedAtAnyStep_takesNothingOfTheNextMove() throws InterruptedException {
     int beforeTheEnd = steps() - 3;
     boolean done = false;
-    for (int step = 0; !done; step++) {
+    for (int step = first; !done; step += every) {
       try (MovePair pair = pair()) {
         survives(MOVE, pair, beforeTheEnd);
         var others =
