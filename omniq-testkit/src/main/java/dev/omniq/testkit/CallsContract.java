@@ -55,10 +55,17 @@ abstract class CallsContract extends ContractFixture {
     var tokens = List.of(claimed.token());
     Map<String, Function<TaskStore, CompletableFuture<?>>> calls = new LinkedHashMap<>();
     calls.put("insert", store -> store.insert(List.of(task(2))));
+    calls.put("insertByCaller", store -> store.insertByCaller(List.of(task(3))));
     calls.put("claim", store -> store.claim(Ask.from(new ClaimToken("other", 1)).request()));
+    calls.put(
+        "claimByCaller",
+        store -> store.claimByCaller(Ask.from(new ClaimToken("another", 1)).request()));
     calls.put("extend", store -> store.extend(new LeaseExtension(Ask.WORKER, tokens, LEASE)));
     calls.put("expired", store -> store.expired(10));
     calls.put("nextDue", store -> store.nextDue(Ask.from(claimed.token().plus(9)).request()));
+    calls.put(
+        "nextDueByCaller",
+        store -> store.nextDueByCaller(Ask.from(claimed.token().plus(9)).request()));
     calls.put("annotate", store -> store.annotate(List.of(LeaseContract.note(claimed, "note"))));
     calls.put("find", store -> store.find(id));
     calls.put("list", store -> store.list(TaskQuery.all()));

@@ -128,7 +128,9 @@ final class RandomCalls {
     for (int n = 0; n < count; n++) {
       list.add(tasks.task());
     }
-    return Call.of("insert " + list, Kind.DURABLE, store -> store.insert(list));
+    return waits()
+        ? Call.of("insertByCaller " + list, Kind.DURABLE, store -> store.insertByCaller(list))
+        : Call.of("insert " + list, Kind.DURABLE, store -> store.insert(list));
   }
 
   private Call<?> claim() {
@@ -142,7 +144,10 @@ final class RandomCalls {
   }
 
   private Call<?> claim(ClaimRequest request) {
-    return Call.of("claim " + request, Kind.FLEETING, store -> store.claim(request))
+    return (waits()
+            ? Call.of(
+                "claimByCaller " + request, Kind.FLEETING, store -> store.claimByCaller(request))
+            : Call.of("claim " + request, Kind.FLEETING, store -> store.claim(request)))
         .learning(
             answer -> {
               if (!answer.isEmpty()) {
@@ -320,10 +325,16 @@ final class RandomCalls {
   private Call<?> nextDue() {
     ClaimRequest request = tasks.request(new ClaimToken("asks", 1));
     Instant now = tasks.now();
+    boolean waits = waits();
     return Call.read(
-        "nextDue " + request,
-        store -> store.nextDue(request),
+        (waits ? "nextDueByCaller " : "nextDue ") + request,
+        store -> waits ? store.nextDueByCaller(request) : store.nextDue(request),
         due -> due.map(time -> time.isBefore(now) ? now : time));
+  }
+
+  /** Whether a call is made as by a caller that is about to wait for it. */
+  private boolean waits() {
+    return random.nextBoolean();
   }
 
   Call<?> expired() {
