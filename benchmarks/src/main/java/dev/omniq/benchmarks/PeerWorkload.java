@@ -65,10 +65,10 @@ final class PeerWorkload {
     PeerLatency.run(rounds, peers);
   }
 
-  /** All, unless {@code -Domniq.peers=NAME,NAME} names some. */
+  /** All, unless {@code -Domniq.peers=NAME,NAME} names some, with a hyphen for a space. */
   private static boolean isAsked(Place.PeerFactory peer) {
     String asked = System.getProperty("omniq.peers", "");
-    return asked.isEmpty() || List.of(asked.split(",")).contains(peer.name());
+    return asked.isEmpty() || List.of(asked.split(",")).contains(peer.name().replace(' ', '-'));
   }
 
   /** The rates of one peer. */
