@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks come: all of a batch by one statement. */
@@ -34,8 +35,11 @@ final class Inserting {
   /** How often a task is tried whose place is taken, and free again when it is looked at. */
   private static final int TRIES = 3;
 
-  static final String INSERT =
-      "SELECT {schema}.insert_tasks(" + "?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+  private static final String PARAMETERS =
+      "(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  static final String INSERT = "SELECT {schema}.insert_tasks" + PARAMETERS;
+  static final String INSERT_ONE = "SELECT {schema}.insert_task" + PARAMETERS;
 
   private static final long LATEST = Times.toMicros(Times.MAX);
 
@@ -145,37 +149,63 @@ final class Inserting {
     return left;
   }
 
+  /** What the functions take of each task; an array of it, where they take many. */
+  private record Parameter(String type, boolean sparse, Function<NewTask, @Nullable Object> value) {
+
+    static Parameter of(String type, Function<NewTask, @Nullable Object> value) {
+      return new Parameter(type, false, value);
+    }
+
+    /** Most tasks have no value. */
+    static Parameter sparse(String type, Function<NewTask, @Nullable Object> value) {
+      return new Parameter(type, true, value);
+    }
+
+    @Nullable Object of(List<NewTask> tasks) {
+      if (tasks.size() == 1) {
+        return value.apply(tasks.get(0));
+      }
+      return sparse ? Column.sparse(type, tasks, value) : Column.of(type, tasks, value);
+    }
+  }
+
+  private static List<Parameter> parameters(Map<Lanes.Key, Integer> lanes) {
+    return List.of(
+        Parameter.of("uuid", task -> task.id().value()),
+        Parameter.of("int4", task -> lanes.get(lane(task.spec()))),
+        Parameter.of("text", task -> task.spec().name()),
+        Parameter.of("text", task -> task.spec().queue()),
+        Parameter.of("int2", task -> (short) task.spec().priority()),
+        Parameter.of("text", task -> task.spec().arguments()),
+        Parameter.sparse("text", task -> TaskColumns.schedule(task.spec().schedule())),
+        Parameter.sparse("text", task -> task.spec().uniqueKey().orElse(null)),
+        Parameter.sparse("text", task -> TaskColumns.retryPolicy(task.spec().retryPolicy())),
+        Parameter.sparse("text", task -> timeout(task.spec())),
+        Parameter.sparse("text", task -> TaskColumns.labels(task.spec().labels())),
+        Parameter.sparse("bool", task -> task.spec().schedule().recurring() ? true : null),
+        Parameter.sparse(
+            "uuid", task -> task.seriesId().equals(task.id()) ? null : task.seriesId().value()),
+        Parameter.sparse("int4", task -> task.run() == 1 ? null : task.run()),
+        Parameter.sparse("int8", Inserting::dueAt),
+        Parameter.sparse("int8", Inserting::delay));
+  }
+
   /** The ids of those that were stored. */
   private Set<TaskId> create(List<NewTask> tasks) throws SQLException {
     Map<Lanes.Key, Integer> ids =
         lanes.ids(
             transaction, sql, tasks.stream().map(task -> lane(task.spec())).distinct().toList());
-    return sql.first(
-            INSERT,
-            row -> ids(row.getArray(1), tasks),
-            clock.givenNow(),
-            patience(),
-            LATEST,
-            Column.ids(tasks, NewTask::id),
-            Column.of("int4", tasks, task -> ids.get(lane(task.spec()))),
-            Column.of("text", tasks, task -> task.spec().name()),
-            Column.of("text", tasks, task -> task.spec().queue()),
-            Column.of("int2", tasks, task -> task.spec().priority()),
-            Column.of("text", tasks, task -> task.spec().arguments()),
-            Column.sparse("text", tasks, task -> TaskColumns.schedule(task.spec().schedule())),
-            Column.sparse("text", tasks, task -> task.spec().uniqueKey().orElse(null)),
-            Column.sparse(
-                "text", tasks, task -> TaskColumns.retryPolicy(task.spec().retryPolicy())),
-            Column.sparse("text", tasks, task -> timeout(task.spec())),
-            Column.sparse("text", tasks, task -> TaskColumns.labels(task.spec().labels())),
-            Column.sparse("bool", tasks, task -> task.spec().schedule().recurring() ? true : null),
-            Column.sparse(
-                "uuid",
-                tasks,
-                task -> task.seriesId().equals(task.id()) ? null : task.seriesId().value()),
-            Column.sparse("int4", tasks, task -> task.run() == 1 ? null : task.run()),
-            Column.sparse("int8", tasks, Inserting::dueAt),
-            Column.sparse("int8", tasks, Inserting::delay))
+    List<@Nullable Object> parameters = new ArrayList<>();
+    parameters.add(clock.givenNow());
+    parameters.add(patience());
+    parameters.add(LATEST);
+    parameters(ids).forEach(parameter -> parameters.add(parameter.of(tasks)));
+    if (tasks.size() == 1) {
+      boolean created =
+          sql.first(INSERT_ONE, row -> row.getBoolean(1), parameters.toArray()).orElseThrow();
+      return created ? new HashSet<>(Set.of(tasks.get(0).id())) : new HashSet<>();
+    }
+    return sql.first(INSERT, row -> ids(row.getArray(1), tasks), parameters.toArray())
         .orElseThrow();
   }
 

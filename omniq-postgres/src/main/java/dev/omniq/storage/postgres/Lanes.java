@@ -52,7 +52,7 @@ final class Lanes {
     Object[] columns = {
       Sql.Column.of("text", keys, Key::queue),
       Sql.Column.of("text", keys, Key::name),
-      Sql.Column.of("int2", keys, Key::priority),
+      Sql.Column.of("int2", keys, key -> (short) key.priority()),
       Sql.Column.of("bool", keys, Key::suspect)
     };
     sql.update(

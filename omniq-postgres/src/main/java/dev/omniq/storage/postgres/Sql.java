@@ -20,7 +20,12 @@ import org.postgresql.PGStatement;
 final class Sql {
   /** The hot statements, which do nothing but call a function. */
   private static final Set<String> CALLS =
-      Set.of(Inserting.INSERT, Claiming.CLAIM, Claiming.NEXT_DUE, Settling.SETTLE);
+      Set.of(
+          Inserting.INSERT,
+          Inserting.INSERT_ONE,
+          Claiming.CLAIM,
+          Claiming.NEXT_DUE,
+          Settling.SETTLE);
 
   private final Connection connection;
   private final Schema schema;
@@ -42,7 +47,7 @@ final class Sql {
 
     static <T> Column of(
         String type, List<T> rows, Function<? super T, ? extends @Nullable Object> value) {
-      @Nullable Object[] values = new Object[rows.size()];
+      @Nullable Object[] values = array(type, rows.size());
       for (int i = 0; i < values.length; i++) {
         values[i] = value.apply(rows.get(i));
       }
@@ -62,6 +67,19 @@ final class Sql {
         }
       }
       return null;
+    }
+
+    /** Of the class that the driver sends as it is, and not as text to be read. */
+    private static @Nullable Object[] array(String type, int size) {
+      return switch (type) {
+        case "text" -> new String[size];
+        case "int2" -> new Short[size];
+        case "int4" -> new Integer[size];
+        case "int8" -> new Long[size];
+        case "bool" -> new Boolean[size];
+        case "uuid" -> new UUID[size];
+        default -> throw new IllegalArgumentException("no type of an array: " + type);
+      };
     }
 
     static <T> Column ids(List<T> rows, Function<? super T, TaskId> id) {
@@ -128,10 +146,14 @@ final class Sql {
       statement.setArray(at, array);
     } else if (value instanceof TaskId id) {
       statement.setObject(at, id.value());
+    } else if (value instanceof UUID id) {
+      statement.setObject(at, id);
     } else if (value instanceof String text) {
       statement.setString(at, text);
     } else if (value instanceof Long number) {
       statement.setLong(at, number);
+    } else if (value instanceof Short number) {
+      statement.setShort(at, number);
     } else if (value instanceof Integer number) {
       statement.setInt(at, number);
     } else if (value instanceof Boolean flag) {
