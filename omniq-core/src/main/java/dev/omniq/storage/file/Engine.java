@@ -134,9 +134,13 @@ final class Engine implements GroupCommit.Work, AutoCloseable {
     return command.future();
   }
 
-  /** The same for a caller that is about to wait, on whose thread it may be carried out. */
-  <T> CompletableFuture<T> submitByCaller(Command<T> command) {
-    groups.submitByCaller(command);
+  /**
+   * The same for a caller that is about to wait, on whose thread it may be carried out.
+   *
+   * @param durable whether it is answered after a force only
+   */
+  <T> CompletableFuture<T> submitByCaller(Command<T> command, boolean durable) {
+    groups.submitByCaller(command, durable);
     return command.future();
   }
 

@@ -105,7 +105,7 @@ public final class FileStore implements TaskStore, WakeUps, Movable {
   public CompletableFuture<List<Inserted>> insertByCaller(List<NewTask> tasks) {
     return tasks.isEmpty()
         ? CompletableFuture.completedFuture(List.of())
-        : engine.submitByCaller(insertion(tasks));
+        : engine.submitByCaller(insertion(tasks), true);
   }
 
   private Command<List<Inserted>> insertion(List<NewTask> tasks) {
@@ -164,7 +164,7 @@ public final class FileStore implements TaskStore, WakeUps, Movable {
 
   @Override
   public CompletableFuture<Optional<Instant>> nextDueByCaller(ClaimRequest request) {
-    return engine.submitByCaller(lookForDue(request));
+    return engine.submitByCaller(lookForDue(request), false);
   }
 
   private Command<Optional<Instant>> lookForDue(ClaimRequest request) {

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * of the pen adds, who forces takes.
  *
  * <p>Several callers who were answered together are about to come back. The next force waits for as
- * many as the last one answered, but no longer than a part of the time that the last one took:
- * otherwise the first who comes back has a force for itself, and all others wait it out.
+ * many as the last one answered, here or with a command left in the inbox, but no longer than a
+ * part of the time that the last one took: otherwise the first who comes back has a force for
+ * itself, and all others wait it out.
  */
 final class ForceQueue {
   /** The part of the last force's time that the next one waits for those whom it answered. */
@@ -25,6 +26,7 @@ final class ForceQueue {
 
   private final ConcurrentLinkedQueue<Pending<?>> queue = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();
+  private final Inbox inbox;
   private final TimeSource time;
   private volatile @Nullable Thread gathering;
 
@@ -33,17 +35,27 @@ final class ForceQueue {
 
   private long gatherUntil;
 
-  ForceQueue(TimeSource time) {
+  ForceQueue(Inbox inbox, TimeSource time) {
+    this.inbox = inbox;
     this.time = time;
   }
 
   void add(Pending<?> pending) {
     queue.add(pending);
-    int waiting = size.incrementAndGet();
+    size.incrementAndGet();
+    came();
+  }
+
+  /** Somebody is in this queue now, or has left a command in the inbox. */
+  void came() {
     Thread forcer = gathering;
-    if (forcer != null && waiting >= wanted) {
+    if (forcer != null && areAllBack()) {
       LockSupport.unpark(forcer);
     }
+  }
+
+  private boolean areAllBack() {
+    return size.get() + inbox.left() >= wanted;
   }
 
   boolean isEmpty() {
@@ -72,7 +84,7 @@ final class ForceQueue {
       return;
     }
     gathering = Thread.currentThread();
-    if (size.get() < wanted) {
+    if (!areAllBack()) {
       LockSupport.parkNanos(this, left); // to be woken too early costs a smaller batch, no more
     }
     gathering = null;

@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Callers that wait anyway</b> take either role themselves where it is free, which spares two
  * changes of threads: see {@link #submitByCaller}. They serve others on the way, but only until
- * they have their own answer.
+ * they have their own answer. Those who come while a force is under way, and need one, leave their
+ * commands in the inbox and wake nobody: who forces writes them all as one group before the next
+ * force.
  *
  * <p><b>Failure.</b> A group that could not be written changes nothing: the state is rolled back
  * and the members are repeated one by one, each in a group of its own, so that only that member
@@ -83,7 +85,7 @@ final class GroupCommit {
     this.work = work;
     this.reader = reader;
     this.time = time;
-    this.waiting = new ForceQueue(time);
+    this.waiting = new ForceQueue(inbox, time);
     this.lastDurable = journal.end();
     this.threads = List.of(thread("omniq-journal-1"), thread("omniq-journal-2"));
   }
@@ -115,26 +117,43 @@ final class GroupCommit {
    * Hands in a command whose caller is about to wait for it: carried out on the calling thread, as
    * far as nobody else is at work. Not on a virtual thread, which would hold up its carrier and all
    * that want to run there.
+   *
+   * @param durable whether it is answered after a force only
    */
-  void submitByCaller(Command<?> command) {
-    if (isVirtual(Thread.currentThread()) || isAtWork() || journal.hasFailed() || !pen.tryLock()) {
+  void submitByCaller(Command<?> command, boolean durable) {
+    if (isVirtual(Thread.currentThread()) || isAtWork() || journal.hasFailed()) {
       submit(command);
       return;
     }
-    try {
-      inbox.add(command);
-      carryOut(inbox.take(MAX_BATCH)); // what others, or this caller, handed in before comes first
-    } finally {
-      pen.unlock();
+    if (durable && forcing.isLocked()) {
+      inbox.leave(command);
+      waiting.came();
+    } else if (pen.tryLock()) {
+      try {
+        inbox.add(command); // what others, or this caller, handed in before comes first
+        carryOut(inbox.take(MAX_BATCH));
+      } finally {
+        pen.unlock();
+      }
+      while (!command.future().isDone() && forceUnlessAnother()) {
+        // once more
+      }
+    } else {
+      inbox.put(command);
     }
-    while (!command.future().isDone() && forceUnlessAnother()) {
-      // once more
-    }
-    if (!waiting.isEmpty() || !inbox.isEmpty()) {
-      inbox.wake(); // the others are served by the store's own threads
-    }
+    leaveToOthers();
     if (stopped != null) {
       refuseAll();
+    }
+  }
+
+  /**
+   * Has what is left to do done by the store's own threads, if there is anything and nobody forces;
+   * who does, comes by here afterwards.
+   */
+  private void leaveToOthers() {
+    if (!forcing.isLocked() && (!waiting.isEmpty() || !inbox.isEmpty())) {
+      inbox.wake();
     }
   }
 
@@ -194,15 +213,17 @@ final class GroupCommit {
 
   private void run() {
     while (awaitCommands()) {
-      pen.lock();
-      try {
-        carryOut(inbox.take(MAX_BATCH));
-      } finally {
-        pen.unlock();
-      }
-      while (!waiting.isEmpty() && forceUnlessAnother()) {
-        // once more
-      }
+      do {
+        pen.lock();
+        try {
+          carryOut(inbox.take(MAX_BATCH));
+        } finally {
+          pen.unlock();
+        }
+        while (!waiting.isEmpty() && forceUnlessAnother()) {
+          // once more
+        }
+      } while (stopped == null && inbox.left() > 0 && !forcing.isLocked());
     }
   }
 
@@ -384,6 +405,10 @@ final class GroupCommit {
       return true;
     }
     waiting.gather();
+    writeWhatWasLeft();
+    if (waiting.isEmpty()) {
+      return true; // that could not be written, and all has begun anew
+    }
     long began = time.nanoTime();
     try {
       journal.force();
@@ -393,6 +418,17 @@ final class GroupCommit {
     long ended = time.nanoTime();
     waiting.answered(answerForced(), began, ended);
     return true;
+  }
+
+  /** Unless somebody else writes; who holds the pen may wait for the end of this force. */
+  private void writeWhatWasLeft() {
+    if (inbox.left() > 0 && pen.tryLock()) {
+      try {
+        carryOut(inbox.take(MAX_BATCH));
+      } finally {
+        pen.unlock();
+      }
+    }
   }
 
   /** Answers who waits for what is forced already: how many. */

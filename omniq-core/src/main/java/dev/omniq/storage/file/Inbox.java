@@ -3,12 +3,14 @@ package dev.omniq.storage.file;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** Commands on their way from many threads to the one that holds the pen. */
 final class Inbox {
   private final ConcurrentLinkedQueue<Command<?>> queue = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger left = new AtomicInteger();
   private volatile @Nullable Thread sleeper;
   private volatile boolean called;
 
@@ -21,6 +23,17 @@ final class Inbox {
   /** Adds a command and wakes nobody: the caller takes it itself, or calls {@link #wake}. */
   void add(Command<?> command) {
     queue.add(command);
+  }
+
+  /** Adds a command and wakes nobody, for somebody is at work who will look. */
+  void leave(Command<?> command) {
+    queue.add(command);
+    left.incrementAndGet();
+  }
+
+  /** How many were left since somebody took what was there; now and then one too many. */
+  int left() {
+    return left.get();
   }
 
   /** Wakes who sleeps over the inbox, and if nobody does, lets the next one not sleep. */
@@ -58,6 +71,7 @@ final class Inbox {
 
   /** Takes what is there without waiting, at most {@code limit}. */
   List<Command<?>> take(int limit) {
+    left.set(0); // before, so that what is left meanwhile counts
     var taken = new ArrayList<Command<?>>();
     while (taken.size() < limit) {
       Command<?> next = queue.poll();

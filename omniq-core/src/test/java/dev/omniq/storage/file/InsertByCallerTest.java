@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.omniq.storage.Inserted;
 import dev.omniq.task.TaskId;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,12 +79,14 @@ class InsertByCallerTest {
   }
 
   @Test
-  void insertByCaller_whileAForceIsUnderWay_sharesTheNext() throws InterruptedException {
+  void insertByCaller_whileAForceIsUnderWay_sharesTheNextWriteAndForce()
+      throws InterruptedException {
     ScriptedDisk.Gate gate = disk.closeGate();
     List<CompletableFuture<List<Inserted>>> answers = new ArrayList<>();
     answers.add(fixture.store().insert(List.of(fixture.newTask())));
     gate.awaitForce();
     int before = disk.forces();
+    int writes = disk.writes();
 
     for (int i = 0; i < 10; i++) {
       answers.add(insertByCaller());
@@ -91,6 +96,22 @@ class InsertByCallerTest {
     answers.forEach(StoreFixture::get);
 
     assertThat(disk.forces() - before).as("the one under way, and the next").isEqualTo(2);
+    assertThat(disk.writes() - writes).isEqualTo(1);
+  }
+
+  @Test
+  void nextDueByCaller_whileAForceIsUnderWay_doesNotWaitForIt() throws InterruptedException {
+    ScriptedDisk.Gate gate = disk.closeGate();
+    CompletableFuture<List<Inserted>> insert = fixture.store().insert(List.of(fixture.newTask()));
+    gate.awaitForce();
+
+    CompletableFuture<Optional<Instant>> due =
+        fixture.store().nextDueByCaller(fixture.request("w", 1));
+
+    assertThat(due).succeedsWithin(Duration.ofSeconds(20));
+    assertThat(insert).isNotDone();
+    gate.open();
+    assertThat(get(insert)).hasSize(1);
   }
 
   @Test
@@ -98,7 +119,7 @@ class InsertByCallerTest {
     disk.failNextForce();
 
     assertThat(insertByCaller())
-        .failsWithin(java.time.Duration.ofSeconds(20))
+        .failsWithin(Duration.ofSeconds(20))
         .withThrowableOfType(java.util.concurrent.ExecutionException.class)
         .withCauseInstanceOf(dev.omniq.task.OutcomeUnknownException.class);
     assertThat(get(insertByCaller())).hasSize(1);
