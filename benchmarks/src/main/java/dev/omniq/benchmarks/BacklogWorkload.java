@@ -38,7 +38,24 @@ final class BacklogWorkload {
   static void run(Rounds rounds) throws Exception {
     try (Place.Fresh fresh = rounds.place().fresh()) {
       measure(fresh.url(), rounds.report());
-      reopen(fresh.url(), rounds.report());
+      reopen(fresh.url(), rounds.report(), "with all of that", "–", "–");
+    }
+    try (Place.Fresh fresh = rounds.place().fresh()) {
+      fillTwoLayers(fresh.url());
+      reopen(
+          fresh.url(),
+          rounds.report(),
+          "with one layer waiting and one finished",
+          "3000 file",
+          "256 file, 64 SQL");
+    }
+  }
+
+  private static void fillTwoLayers(String url) throws Exception {
+    try (OmniQ omniq = OmniQ.open(url)) {
+      var backlog = new BacklogWorkload(omniq, Report.silent());
+      backlog.fillFinished();
+      backlog.fillFarFuture();
     }
   }
 
@@ -60,10 +77,9 @@ final class BacklogWorkload {
     report.value("drain of 10,000, nothing else there", emptyDrain, "/s", "–");
     report.value("wake-up p50, nothing else there", emptyWakeUp, "ms", "–");
 
-    fill("finished", EnqueueWorkload::nothing);
-    DrainWorkload.drain(omniq, DEPTH);
+    fillFinished();
     measure("a layer of finished tasks");
-    fill("far future", i -> EnqueueWorkload.nothing(i).delay(Duration.ofDays(30)));
+    fillFarFuture();
     measure("and one of the far future");
     fill("another queue", i -> EnqueueWorkload.nothing(i).queue("other"));
     measure("and one of another queue");
@@ -73,6 +89,15 @@ final class BacklogWorkload {
         "near future, priority 9",
         i -> EnqueueWorkload.nothing(i).priority(9).delay(Duration.ofMinutes(30)));
     measure("and one of the near future, priority 9");
+  }
+
+  private void fillFinished() throws Exception {
+    fill("finished", EnqueueWorkload::nothing);
+    DrainWorkload.drain(omniq, DEPTH);
+  }
+
+  private void fillFarFuture() {
+    fill("far future", i -> EnqueueWorkload.nothing(i).delay(Duration.ofDays(30)));
   }
 
   private void measure(String layer) throws Exception {
@@ -106,12 +131,13 @@ final class BacklogWorkload {
         (System.nanoTime() - start) / 1e9);
   }
 
-  private static void reopen(String url, Report report) {
+  private static void reopen(
+      String url, Report report, String depth, String millisBar, String heapBar) {
     long before = heapInUse();
     long start = System.nanoTime();
     try (OmniQ omniq = OmniQ.open(url)) {
-      report.value("opened with all of that", (System.nanoTime() - start) / 1e6, "ms", "3000");
-      report.value("heap then", (heapInUse() - before) / 1048576.0, "MB", "256 file, 64 SQL");
+      report.value("opened " + depth, (System.nanoTime() - start) / 1e6, "ms", millisBar);
+      report.value("heap then", (heapInUse() - before) / 1048576.0, "MB", heapBar);
       report.value("waiting then", (double) omniq.stats().count(TaskStatus.PENDING), "tasks", "–");
     }
   }

@@ -10,6 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** Ours beside other queues in the same kind of database, in turns within one run. */
 final class PeerWorkload {
+  private static final List<String> NAMES =
+      List.of("db-scheduler", "JobRunr", "Quartz", "Graphile-Worker");
   private static final int ONE_BY_ONE = 5_000;
   private static final int THREADS = 16;
   private static final int MANY = 20_000;
@@ -52,8 +54,11 @@ final class PeerWorkload {
               PeerWorkload::drain));
 
   static void run(Rounds rounds) throws Exception {
+    List<String> asked = asked();
     List<Place.PeerFactory> peers =
-        rounds.place().peers(rounds.report()).stream().filter(PeerWorkload::isAsked).toList();
+        rounds.place().peers(rounds.report()).stream()
+            .filter(peer -> asked.contains(peer.name().replace(' ', '-')))
+            .toList();
     for (Place.PeerFactory factory : peers) {
       try (Place.PeerHome home = factory.open()) {
         rounds.report().note(home.peer().description());
@@ -66,9 +71,14 @@ final class PeerWorkload {
   }
 
   /** All, unless {@code -Domniq.peers=NAME,NAME} names some, with a hyphen for a space. */
-  private static boolean isAsked(Place.PeerFactory peer) {
+  private static List<String> asked() {
     String asked = System.getProperty("omniq.peers", "");
-    return asked.isEmpty() || List.of(asked.split(",")).contains(peer.name().replace(' ', '-'));
+    List<String> names = asked.isEmpty() ? NAMES : List.of(asked.split(","));
+    if (!NAMES.containsAll(names)) {
+      throw new IllegalArgumentException(
+          "omniq.peers is %s; it may have %s".formatted(asked, String.join(",", NAMES)));
+    }
+    return names;
   }
 
   /** The rates of one peer. */

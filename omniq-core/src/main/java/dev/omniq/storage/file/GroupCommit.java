@@ -128,22 +128,28 @@ final class GroupCommit {
     if (durable && forcing.isLocked()) {
       inbox.leave(command);
       waiting.came();
+      leaveToOthers();
     } else if (pen.tryLock()) {
       try {
-        inbox.add(command); // what others, or this caller, handed in before comes first
-        carryOut(inbox.take(MAX_BATCH));
+        carryOutByCaller(command);
       } finally {
-        pen.unlock();
-      }
-      while (!command.future().isDone() && forceUnlessAnother()) {
-        // once more
+        leaveToOthers();
       }
     } else {
-      inbox.put(command);
+      submit(command);
     }
-    leaveToOthers();
-    if (stopped != null) {
-      refuseAll();
+  }
+
+  /** Carries it out, and what came before, and lays the pen down. */
+  private void carryOutByCaller(Command<?> command) {
+    try {
+      inbox.add(command); // what others, or this caller, handed in before comes first
+      carryOut(inbox.take(MAX_BATCH));
+    } finally {
+      pen.unlock();
+    }
+    while (!command.future().isDone() && !waiting.isEmpty() && forceUnlessAnother()) {
+      // once more
     }
   }
 
@@ -154,6 +160,9 @@ final class GroupCommit {
   private void leaveToOthers() {
     if (!forcing.isLocked() && (!waiting.isEmpty() || !inbox.isEmpty())) {
       inbox.wake();
+    }
+    if (stopped != null) {
+      refuseAll();
     }
   }
 
@@ -391,9 +400,9 @@ final class GroupCommit {
       fine = force();
     } finally {
       forcing.unlock();
-    }
-    if (!fine) {
-      inbox.wake(); // so that somebody takes the pen and begins anew
+      if (!fine) {
+        inbox.wake(); // so that somebody takes the pen and begins anew
+      }
     }
     return fine;
   }

@@ -69,7 +69,7 @@ final class Inbox {
     return called || !queue.isEmpty();
   }
 
-  /** Takes what is there without waiting, at most {@code limit}. */
+  /** Takes what is there without waiting, at most {@code limit}; what is more, wakes somebody. */
   List<Command<?>> take(int limit) {
     left.set(0); // before, so that what is left meanwhile counts
     var taken = new ArrayList<Command<?>>();
@@ -79,6 +79,9 @@ final class Inbox {
         break;
       }
       taken.add(next);
+    }
+    if (!queue.isEmpty() && taken.size() == limit) {
+      wake(); // some of it may have been left, and nobody counts that any more
     }
     return taken;
   }

@@ -100,6 +100,22 @@ class InsertByCallerTest {
   }
 
   @Test
+  void insertByCaller_ofMoreThanOneGroupTakes_whileAForceIsUnderWay_storesAll()
+      throws InterruptedException {
+    ScriptedDisk.Gate gate = disk.closeGate();
+    List<CompletableFuture<List<Inserted>>> answers = new ArrayList<>();
+    answers.add(fixture.store().insert(List.of(fixture.newTask())));
+    gate.awaitForce();
+    for (int i = 0; i < 2_500; i++) {
+      answers.add(insertByCaller());
+    }
+
+    gate.open();
+
+    answers.forEach(StoreFixture::get);
+  }
+
+  @Test
   void nextDueByCaller_whileAForceIsUnderWay_doesNotWaitForIt() throws InterruptedException {
     ScriptedDisk.Gate gate = disk.closeGate();
     CompletableFuture<List<Inserted>> insert = fixture.store().insert(List.of(fixture.newTask()));

@@ -163,7 +163,8 @@ final class Inserting {
 
     @Nullable Object of(List<NewTask> tasks) {
       if (tasks.size() == 1) {
-        return value.apply(tasks.get(0));
+        Object one = value.apply(tasks.get(0));
+        return one == null && type.equals("text") ? Sql.NO_TEXT : one;
       }
       return sparse ? Column.sparse(type, tasks, value) : Column.of(type, tasks, value);
     }

@@ -27,6 +27,12 @@ final class Sql {
           Claiming.NEXT_DUE,
           Settling.SETTLE);
 
+  /**
+   * A text that is missing, of the type of one that is there: a statement is prepared for types,
+   * and would be prepared anew whenever a value comes and goes.
+   */
+  static final Object NO_TEXT = new Object();
+
   private final Connection connection;
   private final Schema schema;
 
@@ -158,6 +164,8 @@ final class Sql {
       statement.setInt(at, number);
     } else if (value instanceof Boolean flag) {
       statement.setBoolean(at, flag);
+    } else if (value == NO_TEXT) {
+      statement.setNull(at, Types.VARCHAR);
     } else if (value == null) {
       statement.setNull(at, Types.NULL);
     } else {
