@@ -51,6 +51,7 @@ final class BacklogWorkload {
     }
   }
 
+  /** A method of its own for the same reason as {@link #measure(String, Report)}. */
   private static void fillTwoLayers(String url) throws Exception {
     try (OmniQ omniq = OmniQ.open(url)) {
       var backlog = new BacklogWorkload(omniq, Report.silent());
