@@ -1,5 +1,7 @@
 package dev.omniq.storage.postgres;
 
+import static java.util.stream.Collectors.toUnmodifiableSet;
+
 import dev.omniq.storage.Copies;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.jdbc.TaskColumns;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks come: all of a batch by one statement. */
@@ -40,6 +43,21 @@ final class Inserting {
 
   static final String INSERT = "SELECT {schema}.insert_tasks" + PARAMETERS;
   static final String INSERT_ONE = "SELECT {schema}.insert_task" + PARAMETERS;
+
+  /**
+   * Also tells whether it has called other processes: not if nothing was stored, nor if another one
+   * of the database calls with its commit at the moment, for which this one had to wait. It waits
+   * for others that notify for as long as they take: patience is for what users lock.
+   */
+  static final String INSERT_ONE_AND_CALL =
+      """
+      SELECT created, CASE
+        WHEN NOT created THEN false
+        WHEN pg_try_advisory_xact_lock(hashtextextended('omniq', 20261128))
+        THEN set_config('lock_timeout', '0', true) IS NOT NULL AND pg_notify(?, ?) IS NOT NULL
+        ELSE false END
+      FROM (%s AS created) AS inserted"""
+          .formatted(INSERT_ONE);
 
   private static final long LATEST = Times.toMicros(Times.MAX);
 
@@ -59,12 +77,28 @@ final class Inserting {
   private final Sql sql;
   private final Lanes lanes;
   private final Clock clock;
+  private @Nullable Call call;
+  private boolean called;
 
   Inserting(Transaction transaction, Sql sql, Lanes lanes, Clock clock) {
     this.transaction = transaction;
     this.sql = sql;
     this.lanes = lanes;
     this.clock = clock;
+  }
+
+  /** What the statement sends to other processes. */
+  private record Call(String channel, String payload) {}
+
+  /** Lets the statement call other processes if it stores the only task. */
+  Inserting calling(String channel, String payload) {
+    call = new Call(channel, payload);
+    return this;
+  }
+
+  /** Whether the statement has called. */
+  boolean hasCalled() {
+    return called;
   }
 
   static Lanes.Key lane(TaskSpec spec) {
@@ -126,7 +160,7 @@ final class Inserting {
       throws SQLException {
     List<Integer> notCreated = new ArrayList<>();
     for (int i = 0; i < tasks.size(); i++) {
-      if (created.remove(tasks.get(i).id())) {
+      if (created.contains(tasks.get(i).id())) {
         answers.put(places.get(i), new Inserted(tasks.get(i).id(), true));
       } else {
         notCreated.add(i);
@@ -201,26 +235,35 @@ final class Inserting {
     parameters.add(patience());
     parameters.add(LATEST);
     parameters(ids).forEach(parameter -> parameters.add(parameter.of(tasks)));
-    if (tasks.size() == 1) {
-      boolean created =
-          sql.first(INSERT_ONE, row -> row.getBoolean(1), parameters.toArray()).orElseThrow();
-      return created ? new HashSet<>(Set.of(tasks.get(0).id())) : new HashSet<>();
+    if (tasks.size() > 1) {
+      return sql.first(INSERT, row -> created(tasks, row.getArray(1)), parameters.toArray())
+          .orElseThrow();
     }
-    return sql.first(INSERT, row -> ids(row.getArray(1), tasks), parameters.toArray())
+    Call others = call;
+    if (others == null) {
+      return sql.first(INSERT_ONE, row -> created(tasks, row.getBoolean(1)), parameters.toArray())
+          .orElseThrow();
+    }
+    parameters.addAll(0, List.of(others.channel, others.payload));
+    return sql.first(
+            INSERT_ONE_AND_CALL,
+            row -> {
+              called = row.getBoolean(2);
+              return created(tasks, row.getBoolean(1));
+            },
+            parameters.toArray())
         .orElseThrow();
   }
 
+  private static Set<TaskId> created(List<NewTask> tasks, boolean all) {
+    return all ? tasks.stream().map(NewTask::id).collect(toUnmodifiableSet()) : Set.of();
+  }
+
   /** No array says that all were stored. */
-  private static Set<TaskId> ids(@Nullable Array created, List<NewTask> tasks) throws SQLException {
-    Set<TaskId> ids = new HashSet<>();
-    if (created == null) {
-      tasks.forEach(task -> ids.add(task.id()));
-    } else {
-      for (UUID id : (UUID[]) created.getArray()) {
-        ids.add(new TaskId(id));
-      }
-    }
-    return ids;
+  private static Set<TaskId> created(List<NewTask> tasks, @Nullable Array ids) throws SQLException {
+    return ids == null
+        ? created(tasks, true)
+        : Stream.of((UUID[]) ids.getArray()).map(TaskId::new).collect(toUnmodifiableSet());
   }
 
   /**

@@ -61,6 +61,9 @@ final class PostgresStatements implements Statements {
   /** What {@code admit} raises. */
   private static final String REFUSED = "OQ001";
 
+  /** What the server may refuse a call with, and not what is stored: the queue is full, rights. */
+  private static final Set<String> CALL_REFUSED = Set.of("54000", "42501");
+
   private final Schema schema;
   private final Clock clock;
   private final WakeUpCalls wakeUps;
@@ -94,14 +97,50 @@ final class PostgresStatements implements Statements {
     return admitted(
         Call.INSERT,
         () -> {
-          Sql sql = sql(transaction);
-          List<Inserted> answers = new Inserting(transaction, sql, lanes, clock).insert(tasks);
-          if (answers.stream().anyMatch(Inserted::created)) {
-            transaction.afterCommit(wakeUps::due);
+          boolean isAlone = transaction.isAutocommit() && tasks.size() == 1;
+          Optional<String> turn = isAlone ? wakeUps.takeTurn() : Optional.empty();
+          List<Inserted> answers =
+              turn.isPresent()
+                  ? insertAndCall(transaction, tasks, turn.get())
+                  : inserting(transaction).insert(tasks);
+          if (hasStored(answers)) {
+            transaction.afterCommit(turn.isPresent() ? wakeUps::dueHere : wakeUps::due);
           }
           foldNowAndThen(transaction);
           return answers;
         });
+  }
+
+  private static boolean hasStored(List<Inserted> answers) {
+    return answers.stream().anyMatch(Inserted::created);
+  }
+
+  /** The turn ends with the statement, whatever becomes of it. */
+  private List<Inserted> insertAndCall(Transaction transaction, List<NewTask> tasks, String payload)
+      throws SQLException {
+    boolean stored = false;
+    boolean called = false;
+    try {
+      Inserting inserting = inserting(transaction).calling(schema.channel(), payload);
+      List<Inserted> answers;
+      try {
+        answers = inserting.insert(tasks);
+      } catch (SQLException e) {
+        if (!CALL_REFUSED.contains(String.valueOf(e.getSQLState()))) {
+          throw e;
+        }
+        answers = inserting(transaction).insert(tasks);
+      }
+      stored = hasStored(answers);
+      called = inserting.hasCalled();
+      return answers;
+    } finally {
+      wakeUps.endTurn(stored, called);
+    }
+  }
+
+  private Inserting inserting(Transaction transaction) {
+    return new Inserting(transaction, sql(transaction), lanes, clock);
   }
 
   @Override
@@ -294,7 +333,7 @@ final class PostgresStatements implements Statements {
   @Override
   public int restore(Transaction transaction, UUID move, List<Task> tasks) throws SQLException {
     MoveMark.requireCopying(markThatStays(transaction), move);
-    return new Inserting(transaction, sql(transaction), lanes, clock).restore(tasks);
+    return inserting(transaction).restore(tasks);
   }
 
   @Override

@@ -23,6 +23,7 @@ final class Sql {
       Set.of(
           Inserting.INSERT,
           Inserting.INSERT_ONE,
+          Inserting.INSERT_ONE_AND_CALL,
           Claiming.CLAIM,
           Claiming.NEXT_DUE,
           Settling.SETTLE);

@@ -7,19 +7,30 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Wakes the workers of this process at once, and those of others by {@code NOTIFY}. A notification
- * makes its transaction wait for all others that notify, so there is none in the transactions that
- * store tasks, and after each a pause. The pause is short for the first, and longer, to a few
- * milliseconds, the more often there was another in the last one. Thread-safe.
+ * Wakes the workers of this process at once, and those of others by {@code NOTIFY}. After each call
+ * is a pause, which gets longer, to a few milliseconds, while many would be made in it, and shorter
+ * again while few are.
+ *
+ * <p>A notification makes its transaction wait for all others that notify. So the transaction of a
+ * lone task calls itself only if the last pause is over and no other process does the same at the
+ * moment; otherwise the call is sent apart, without a sync. Thread-safe.
  */
 final class WakeUpCalls {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(8);
+
+  /** Calls that come closer together than this are many. */
+  private static final Duration MANY = Duration.ofMillis(2);
+
+  /** So long no transaction calls itself after one that found another process doing so. */
+  private static final Duration CROWDED = Duration.ofSeconds(1);
 
   /** A payload must be shorter than 8,000 bytes. */
   private static final int TOKENS_AT_ONCE = 40;
@@ -30,17 +41,23 @@ final class WakeUpCalls {
   private final WakeUpListeners listeners;
   private final TimeSource time;
   private final String self = UUID.randomUUID().toString();
-  private volatile Consumer<String> sender = payload -> {};
+  private final String due = DUE + " " + self;
+  private volatile @Nullable Consumer<String> sender;
   private boolean sending;
-  private boolean again;
+
+  /** How many calls were not made in this pause; one is, when it ends. */
+  private int missed;
+
+  private long crowdedUntil;
   private Duration pause = SHORTEST_PAUSE;
 
   WakeUpCalls(WakeUpListeners listeners, TimeSource time) {
     this.listeners = listeners;
     this.time = time;
+    crowdedUntil = time.nanoTime();
   }
 
-  /** Says how payloads are sent. */
+  /** Says how payloads are sent; before that, nothing is. */
   void sendBy(Consumer<String> newSender) {
     sender = newSender;
   }
@@ -55,7 +72,7 @@ final class WakeUpCalls {
     listeners.due();
     synchronized (this) {
       if (sending) {
-        again = true;
+        missed++;
         return;
       }
       sending = true;
@@ -64,21 +81,77 @@ final class WakeUpCalls {
     send();
   }
 
+  /**
+   * Takes the turn for a transaction that calls itself: what it sends. Empty in a pause and where
+   * others do so. {@link #endTurn} must follow, and {@link #dueHere} if something was stored.
+   */
+  synchronized Optional<String> takeTurn() {
+    if (sending || sender == null || crowdedUntil - time.nanoTime() > 0) {
+      return Optional.empty();
+    }
+    Optional<String> turn = Optional.of(due);
+    pause = SHORTEST_PAUSE;
+    sending = true;
+    return turn;
+  }
+
+  /**
+   * The transaction has ended that took the turn.
+   *
+   * @param stored whether it has stored something
+   * @param called whether it has called
+   */
+  void endTurn(boolean stored, boolean called) {
+    if (!stored) {
+      paused();
+    } else if (called) {
+      pause();
+    } else {
+      synchronized (this) {
+        crowdedUntil = time.nanoTime() + CROWDED.toNanos();
+      }
+      send();
+    }
+  }
+
+  /** Something may be due, and others know it. */
+  void dueHere() {
+    listeners.due();
+  }
+
   private void send() {
-    sender.accept(DUE + " " + self);
+    send(due);
+    pause();
+  }
+
+  private void send(String payload) {
+    Consumer<String> known = sender;
+    if (known != null) {
+      known.accept(payload);
+    }
+  }
+
+  private void pause() {
     time.schedule(pause, this::paused);
   }
 
   private void paused() {
     synchronized (this) {
-      sending = again;
-      if (!again) {
+      sending = missed > 0;
+      if (!sending) {
         return;
       }
-      again = false;
-      pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
+      pause = nextPause();
+      missed = 0;
     }
     send();
+  }
+
+  private Duration nextPause() {
+    if (MANY.multipliedBy(missed).compareTo(pause) > 0) {
+      return pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
+    }
+    return pause.compareTo(SHORTEST_PAUSE) > 0 ? pause.dividedBy(2) : pause;
   }
 
   /** Claims were taken away. */
@@ -86,7 +159,7 @@ final class WakeUpCalls {
     listeners.revoked(tokens);
     for (int from = 0; from < tokens.size(); from += TOKENS_AT_ONCE) {
       List<ClaimToken> some = tokens.subList(from, Math.min(tokens.size(), from + TOKENS_AT_ONCE));
-      sender.accept(
+      send(
           REVOKED
               + " "
               + self
