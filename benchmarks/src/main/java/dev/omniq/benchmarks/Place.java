@@ -52,6 +52,9 @@ interface Place extends AutoCloseable {
    */
   record Load(long transactions, int connections) {}
 
+  /** Does at once what a server does some minutes after many changes, in the background. */
+  default void tidyUp() throws Exception {}
+
   /** What the server sees; zeros where there is none. */
   default Load load() throws Exception {
     return new Load(0, 0);

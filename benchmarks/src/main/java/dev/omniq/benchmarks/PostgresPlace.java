@@ -112,6 +112,12 @@ final class PostgresPlace implements Place {
     }
   }
 
+  @Override
+  public void tidyUp() throws SQLException {
+    execute("VACUUM (ANALYZE)");
+    execute("CHECKPOINT");
+  }
+
   private interface Measured {
     double of(RawRows rows) throws SQLException;
   }
