@@ -1,6 +1,6 @@
 package dev.omniq.storage.file;
 
-import dev.omniq.storage.file.GroupCommit.Pending;
+import dev.omniq.storage.file.Answers.Pending;
 import dev.omniq.task.TimeSource;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentLinkedQueue;

@@ -1,8 +1,8 @@
 package dev.omniq.storage.file;
 
+import dev.omniq.storage.file.Answers.Pending;
 import dev.omniq.storage.file.Command.Answer;
 import dev.omniq.task.OmniQException;
-import dev.omniq.task.OutcomeUnknownException;
 import dev.omniq.task.StorageException;
 import dev.omniq.task.TimeSource;
 import java.io.IOException;
@@ -59,7 +59,7 @@ final class GroupCommit {
 
   private final Journal journal;
   private final Work work;
-  private final Executor reader;
+  private final Answers answers;
   private final Inbox inbox = new Inbox();
   private final Draft draft = new Draft();
 
@@ -77,13 +77,10 @@ final class GroupCommit {
 
   private volatile @Nullable OmniQException stopped;
 
-  /** A command that is decided and written, and answered when the journal is forced so far. */
-  record Pending<T>(Command<T> command, Answer<T> answer, long position) {}
-
   GroupCommit(Journal journal, Work work, Executor reader, TimeSource time) {
     this.journal = journal;
     this.work = work;
-    this.reader = reader;
+    answers = new Answers(reader);
     this.time = time;
     this.waiting = new ForceQueue(inbox, time);
     this.lastDurable = journal.end();
@@ -274,7 +271,7 @@ final class GroupCommit {
       if (isUndone()) {
         return false; // repeated one by one, where each gets its own failure
       }
-      batch.forEach(GroupCommit::tellUnknown);
+      batch.forEach(answers::unknown);
       return true;
     }
   }
@@ -294,7 +291,7 @@ final class GroupCommit {
             .completeExceptionally(
                 new StorageException("nothing was stored: " + e.getMessage(), e));
       } else {
-        tellUnknown(command);
+        answers.unknown(command);
       }
     } catch (RuntimeException | Error e) {
       command.future().completeExceptionally(e);
@@ -315,10 +312,10 @@ final class GroupCommit {
   private void write(List<Command<?>> batch) throws IOException {
     draft.begin(journal.end());
     work.begin();
-    var answers = new ArrayList<Answer<?>>(batch.size());
+    var decided = new ArrayList<Answer<?>>(batch.size());
     try {
       for (Command<?> command : batch) {
-        answers.add(command.decision().decide(draft));
+        decided.add(command.decision().decide(draft));
       }
       if (draft.count() > 0) {
         journal.append(draft.lines(), draft.count());
@@ -332,7 +329,7 @@ final class GroupCommit {
       lastDurable = journal.end();
     }
     for (int i = 0; i < batch.size(); i++) {
-      answer(batch.get(i), answers.get(i));
+      answer(batch.get(i), decided.get(i));
     }
     if (draft.count() > 0) {
       afterwards();
@@ -356,33 +353,9 @@ final class GroupCommit {
   private <T> void answer(Command<T> command, Answer<?> any) {
     Answer<T> answer = (Answer<T>) any;
     if (answer instanceof Answer.Written<T> || answer instanceof Answer.ReadNow<T>) {
-      give(command, answer);
+      answers.give(command, answer);
     } else {
       waiting.add(new Pending<>(command, answer, lastDurable));
-    }
-  }
-
-  private <T> void give(Command<T> command, Answer<T> answer) {
-    if (answer instanceof Answer.Written<T> written) {
-      command.future().complete(written.value());
-    } else if (answer instanceof Answer.Forced<T> forced) {
-      command.future().complete(forced.value());
-    } else if (answer instanceof Answer.ReadNow<T> read) {
-      reader.execute(() -> read(command, read.read()));
-    } else if (answer instanceof Answer.ReadForced<T> read) {
-      reader.execute(() -> read(command, read.read()));
-    }
-  }
-
-  private static <T> void read(Command<T> command, Command.Read<T> read) {
-    try {
-      command.future().complete(read.read());
-    } catch (IOException e) {
-      command
-          .future()
-          .completeExceptionally(new StorageException("cannot read: " + e.getMessage(), e));
-    } catch (RuntimeException e) {
-      command.future().completeExceptionally(e);
     }
   }
 
@@ -447,14 +420,10 @@ final class GroupCommit {
     for (Pending<?> next = waiting.pollUpTo(forced);
         next != null;
         next = waiting.pollUpTo(forced)) {
-      giveTo(next);
+      answers.give(next);
       answered++;
     }
     return answered;
-  }
-
-  private <T> void giveTo(Pending<T> pending) {
-    give(pending.command(), pending.answer());
   }
 
   /** With the pen in hand: begins anew after a failed force, unless that was done. */
@@ -472,7 +441,7 @@ final class GroupCommit {
         fail(e);
       }
       // Told last, so that who hears of it finds a store that works, or one that says it does not.
-      lost.forEach(pending -> tellUnknown(pending.command()));
+      lost.forEach(pending -> answers.unknown(pending.command()));
     } finally {
       forcing.unlock();
     }
@@ -484,23 +453,12 @@ final class GroupCommit {
     long forced = journal.forced();
     for (Pending<?> next = waiting.poll(); next != null; next = waiting.poll()) {
       if (next.position() <= forced) {
-        giveTo(next);
+        answers.give(next);
       } else {
         lost.add(next);
       }
     }
     return lost;
-  }
-
-  private static void tellUnknown(Command<?> command) {
-    command
-        .future()
-        .completeExceptionally(
-            new OutcomeUnknownException(
-                "the journal could not be forced to stable storage, so it is not known whether the"
-                    + " change survives; to repeat it with the same ids is safe",
-                command.concerns(),
-                null));
   }
 
   /** The store can do nothing more until it is opened again. */
@@ -509,7 +467,7 @@ final class GroupCommit {
         new StorageException(
             "the store has failed and must be opened again: " + cause.getMessage(), cause);
     for (Pending<?> next = waiting.poll(); next != null; next = waiting.poll()) {
-      tellUnknown(next.command());
+      answers.unknown(next.command());
     }
     refuseAll();
   }

@@ -2,7 +2,6 @@ package dev.omniq.storage.table;
 
 import dev.omniq.storage.Changes;
 import dev.omniq.storage.ClaimRequest;
-import dev.omniq.storage.ClaimRequest.QueueLimit;
 import dev.omniq.storage.WorkerInfo;
 import dev.omniq.task.ClaimToken;
 import dev.omniq.task.QueueStats;
@@ -11,28 +10,24 @@ import dev.omniq.task.TaskStatus;
 import dev.omniq.task.Times;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The live tasks of a store, indexed by all that a store is asked: id, due order, unique key,
- * series, claim and worker.
+ * The live tasks of a store, found by all that a store is asked: id, due order, unique key, series,
+ * claim and worker.
  *
- * <p>Every index is derived from the entries. They come, change and go by {@link #put}, {@link
- * #replace}, {@link #remove} and {@link #extend} alone ({@link #claim} goes through {@code
- * replace}); each refuses what would break a rule, with {@link IllegalStateException}, before
- * anything is changed. A store looks first and never gets there.
+ * <p>Entries come, change and go by {@link #put}, {@link #replace}, {@link #remove} and {@link
+ * #extend} alone ({@link #claim} goes through {@code replace}); each refuses what would break a
+ * rule, with {@link IllegalStateException}, before anything is changed. A store looks first and
+ * never gets there.
  *
  * <p><b>Undo.</b> What happens between {@link #begin} and {@link #commit} can be taken back by
  * {@link #rollback}, for a store whose write failed. A store adds the inverse of what it does to
@@ -47,12 +42,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <E> the entries of the store
  */
-@SuppressWarnings("ReferenceEquality") // an entry is itself, not another of the same task
 public final class TaskTable<E extends Entry> {
-  private final IdIndex ids = new IdIndex();
-  private final Map<String, LiveQueue> queues = new HashMap<>();
-  private final Map<TaskId, Entry> liveRuns = new HashMap<>();
-  private final Leases leases = new Leases();
+  private final Indexes indexes = new Indexes();
   private final ChangeRing changes = new ChangeRing();
   private final List<Runnable> changesToCome = new ArrayList<>();
   private final UndoLog undo = new UndoLog();
@@ -63,18 +54,16 @@ public final class TaskTable<E extends Entry> {
 
   /** Adds the entry of a task that is not in the table. */
   public void put(E entry) {
-    if (ids.get(entry.high(), entry.low()) != null) {
-      throw new IllegalStateException("in the table already: " + entry);
-    }
-    requireFree(entry, null);
+    indexes.requireNew(entry);
+    indexes.requireFree(entry, null);
     long sequence = lastSequence;
     undoDrawn(entry);
     undo.add(
         () -> {
-          unlink(entry);
+          indexes.unlink(entry);
           lastSequence = sequence;
         });
-    link(entry);
+    indexes.link(entry);
     lastSequence = Math.max(sequence, entry.sequence());
   }
 
@@ -82,29 +71,29 @@ public final class TaskTable<E extends Entry> {
    * Puts an entry in the place of another of the same task; {@code before} must be in the table.
    */
   public void replace(E before, E after) {
-    requirePresent(before);
+    indexes.requirePresent(before);
     if (!after.hasId(before.high(), before.low())) {
       throw new IllegalStateException("not of one task: " + before + ", " + after);
     }
-    requireFree(after, before);
+    indexes.requireFree(after, before);
     undoDrawn(after);
-    undo.add(() -> swap(after, before));
-    swap(before, after);
+    undo.add(() -> indexes.swap(after, before));
+    indexes.swap(before, after);
   }
 
   /** Removes an entry, which must be in the table. */
   public void remove(E entry) {
-    requirePresent(entry);
-    undo.add(() -> link(entry));
-    unlink(entry);
+    indexes.requirePresent(entry);
+    undo.add(() -> indexes.link(entry));
+    indexes.unlink(entry);
   }
 
   /** Grants a new lease for the claim of a RUNNING task. */
   public void extend(E entry, long expiresAtNanos) {
-    requirePresent(entry);
+    indexes.requirePresent(entry);
     Claim claim = Objects.requireNonNull(entry.claim, "not claimed");
-    undo.add(() -> lease(entry, claim));
-    lease(entry, claim.extended(expiresAtNanos));
+    undo.add(() -> indexes.lease(entry, claim));
+    indexes.lease(entry, claim.extended(expiresAtNanos));
   }
 
   /**
@@ -133,7 +122,7 @@ public final class TaskTable<E extends Entry> {
 
   /** Notes that a worker is alive; not undone by a rollback, for it is true. */
   public void seen(String worker, long nowMicros, long nanoNow) {
-    leases.seen(worker, nowMicros, nanoNow);
+    indexes.leases().seen(worker, nowMicros, nanoNow);
   }
 
   // ---- undo ----
@@ -165,29 +154,27 @@ public final class TaskTable<E extends Entry> {
 
   /** How many live tasks there are. */
   public int size() {
-    return ids.size();
+    return indexes.ids().size();
   }
 
   /** The entry of a live task. */
   public Optional<E> find(TaskId id) {
-    return optional(
-        ids.get(id.value().getMostSignificantBits(), id.value().getLeastSignificantBits()));
+    return optional(indexes.find(id));
   }
 
   /** The live task of a queue that holds a unique key. */
   public Optional<E> holder(String queue, String key) {
-    LiveQueue found = queues.get(queue);
-    return optional(found == null ? null : found.holder(key));
+    return optional(indexes.holder(queue, key));
   }
 
   /** The live run of a series that is not detached. */
   public Optional<E> liveRun(TaskId seriesId) {
-    return optional(liveRuns.get(seriesId));
+    return optional(indexes.liveRun(seriesId));
   }
 
   /** The entry that is RUNNING under a claim. */
   public Optional<E> held(ClaimToken token) {
-    return optional(leases.held(token));
+    return optional(indexes.leases().held(token));
   }
 
   /**
@@ -198,7 +185,7 @@ public final class TaskTable<E extends Entry> {
    */
   public List<E> slice(Optional<TaskId> below, int most) {
     List<E> found = new ArrayList<>();
-    ids.descend(halves(below), entry -> taken(entry, found, most));
+    indexes.ids().descend(halves(below), entry -> taken(entry, found, most));
     return found;
   }
 
@@ -222,16 +209,18 @@ public final class TaskTable<E extends Entry> {
     List<E> found = new ArrayList<>();
     var last = new @Nullable Entry[1];
     var left = new int[] {visits};
-    ids.descend(
-        halves(below),
-        entry -> {
-          if (isWanted.test(own(entry))) {
-            found.add(own(entry));
-          }
-          left[0]--;
-          last[0] = left[0] > 0 && found.size() < most ? null : entry;
-          return last[0] == null;
-        });
+    indexes
+        .ids()
+        .descend(
+            halves(below),
+            entry -> {
+              if (isWanted.test(own(entry))) {
+                found.add(own(entry));
+              }
+              left[0]--;
+              last[0] = left[0] > 0 && found.size() < most ? null : entry;
+              return last[0] == null;
+            });
     return new Slice<>(found, Optional.ofNullable(last[0]).map(Entry::id));
   }
 
@@ -243,11 +232,11 @@ public final class TaskTable<E extends Entry> {
    */
   public Optional<List<E>> few(
       Optional<String> queue, Optional<String> name, boolean onlyRunning, int most) {
-    if (leases.all().size() > most) {
+    if (indexes.leases().all().size() > most) {
       return Optional.empty();
     }
     List<E> found = new ArrayList<>();
-    for (Entry entry : leases.all()) {
+    for (Entry entry : indexes.leases().all()) {
       if (queue.map(entry.queue()::equals).orElse(true)
           && name.map(entry.name()::equals).orElse(true)) {
         found.add(own(entry));
@@ -256,7 +245,7 @@ public final class TaskTable<E extends Entry> {
     if (onlyRunning) {
       return Optional.of(found);
     }
-    List<Kind> kinds = kinds(queue, name);
+    List<Kind> kinds = indexes.kinds(queue, name);
     if (kinds.stream().mapToLong(Kind::live).sum() > most) {
       return Optional.empty();
     }
@@ -264,19 +253,6 @@ public final class TaskTable<E extends Entry> {
         .flatMap(kind -> kind.lanes().stream())
         .forEach(lane -> lane.forEach(entry -> found.add(own(entry))));
     return Optional.of(found);
-  }
-
-  private List<Kind> kinds(Optional<String> queue, Optional<String> name) {
-    List<Kind> kinds = new ArrayList<>();
-    for (LiveQueue each : queue.map(this::queue).orElse(queues.values())) {
-      kinds.addAll(name.isPresent() ? each.kinds(Set.of(name.get())) : each.kinds());
-    }
-    return kinds;
-  }
-
-  private Collection<LiveQueue> queue(String name) {
-    LiveQueue found = queues.get(name);
-    return found == null ? List.of() : List.of(found);
   }
 
   /**
@@ -287,7 +263,7 @@ public final class TaskTable<E extends Entry> {
    */
   public List<E> sliceUp(Optional<TaskId> above, int most) {
     List<E> found = new ArrayList<>();
-    ids.ascend(halves(above), entry -> taken(entry, found, most));
+    indexes.ids().ascend(halves(above), entry -> taken(entry, found, most));
     return found;
   }
 
@@ -307,9 +283,7 @@ public final class TaskTable<E extends Entry> {
 
   /** The one instance for a queue and a name, to make entries with. */
   public Kind kind(String queue, String name) {
-    LiveQueue found = queues.get(queue);
-    Kind kind = found == null ? null : found.kind(name);
-    return kind == null ? new Kind(queue, name) : kind;
+    return indexes.kind(queue, name);
   }
 
   // ---- claim ----
@@ -325,13 +299,13 @@ public final class TaskTable<E extends Entry> {
   public List<E> claim(
       ClaimRequest request, long nowMicros, long nanoNow, BiFunction<E, Claim, E> running) {
     ClaimToken first = request.first();
-    leases.seen(first.worker(), nowMicros, nanoNow);
-    if (first.sequence() <= leases.drawn(first.worker())) {
-      return leases.heldSince(first).stream().map(this::own).toList();
+    indexes.leases().seen(first.worker(), nowMicros, nanoNow);
+    if (first.sequence() <= indexes.leases().drawn(first.worker())) {
+      return indexes.leases().heldSince(first).stream().map(this::own).toList();
     }
     long expiresAt = Claim.expiry(nanoNow, request.lease());
     var merge = new DueMerge(request, nowMicros);
-    lanes(request).forEach(merge::offer);
+    indexes.lanes(request).forEach(merge::offer);
     List<E> claimed = new ArrayList<>();
     for (Entry next = merge.next(); next != null; next = merge.next()) {
       var token = first.plus(claimed.size());
@@ -346,7 +320,7 @@ public final class TaskTable<E extends Entry> {
 
   /** The earliest due time of what a request may take. */
   public OptionalLong nextDue(ClaimRequest request) {
-    return lanes(request).mapToLong(lane -> lane.head().dueAt()).min();
+    return indexes.lanes(request).mapToLong(lane -> lane.head().dueAt()).min();
   }
 
   /** Whether a pending entry is the first of its kind to become due: it may be news to a worker. */
@@ -361,37 +335,40 @@ public final class TaskTable<E extends Entry> {
 
   /** The RUNNING entries whose lease ended at or before {@code nanoNow}, the oldest first. */
   public List<E> expired(long nanoNow, int limit) {
-    return leases.expired(nanoNow, limit).stream().map(this::own).toList();
+    return indexes.leases().expired(nanoNow, limit).stream().map(this::own).toList();
   }
 
   // ---- count ----
 
   /** The workers that hold something or were seen in the last ten minutes. */
   public List<WorkerInfo> workers(long nanoNow) {
-    return leases.workers(nanoNow);
+    return indexes.leases().workers(nanoNow);
   }
 
   /** The counts of PENDING and RUNNING for each queue with live tasks. */
   public Map<String, QueueStats.Counts> counts() {
     Map<String, QueueStats.Counts> counts = new HashMap<>();
-    queues.forEach(
-        (name, queue) -> {
-          OptionalLong due = queue.oldestDue();
-          counts.put(
-              name,
-              new QueueStats.Counts(
-                  Map.of(TaskStatus.PENDING, queue.pending(), TaskStatus.RUNNING, queue.running()),
-                  due.isPresent()
-                      ? Optional.of(Times.ofMicros(due.getAsLong()))
-                      : Optional.empty()));
-        });
+    indexes
+        .queues()
+        .forEach(
+            queue -> {
+              OptionalLong due = queue.oldestDue();
+              counts.put(
+                  queue.name(),
+                  new QueueStats.Counts(
+                      Map.of(
+                          TaskStatus.PENDING, queue.pending(), TaskStatus.RUNNING, queue.running()),
+                      due.isPresent()
+                          ? Optional.of(Times.ofMicros(due.getAsLong()))
+                          : Optional.empty()));
+            });
     return counts;
   }
 
   /** How many live tasks there are of each name. */
   public Map<String, Long> liveByName() {
     Map<String, Long> counts = new HashMap<>();
-    for (LiveQueue queue : queues.values()) {
+    for (LiveQueue queue : indexes.queues()) {
       for (Kind kind : queue.kinds()) {
         counts.merge(kind.name(), (long) kind.live(), Long::sum);
       }
@@ -404,107 +381,12 @@ public final class TaskTable<E extends Entry> {
     return changes.after(after, limit);
   }
 
-  // ---- indexes ----
-
-  private Stream<Lane> lanes(ClaimRequest request) {
-    Set<String> asked = new LinkedHashSet<>();
-    for (QueueLimit queue : request.queues()) {
-      if (queue.limit() > 0) {
-        asked.add(queue.queue());
-      }
-    }
-    return asked.stream()
-        .map(queues::get)
-        .filter(Objects::nonNull)
-        .flatMap(queue -> queue.kinds(request.names()).stream())
-        .flatMap(kind -> kind.lanes().stream())
-        .filter(lane -> !lane.suspect() || request.suspects() > 0);
-  }
-
-  private void link(Entry entry) {
-    ids.add(entry);
-    enlist(entry);
-    hold(entry);
-  }
-
-  private void unlink(Entry entry) {
-    ids.remove(entry);
-    delist(entry);
-    release(entry);
-  }
-
-  private void swap(Entry before, Entry after) {
-    ids.replace(before, after);
-    enlist(after); // first, so that the queue of a lone task is not dropped and made anew
-    delist(before);
-    release(before);
-    hold(after);
-  }
-
-  private void enlist(Entry entry) {
-    queues.computeIfAbsent(entry.queue(), LiveQueue::new).add(entry);
-    if (entry.carriesSeries()) {
-      liveRuns.put(entry.series().orElseThrow(), entry);
-    }
-  }
-
-  private void delist(Entry entry) {
-    LiveQueue queue = Objects.requireNonNull(queues.get(entry.queue()));
-    queue.remove(entry);
-    if (queue.isEmpty()) {
-      queues.remove(queue.name());
-    }
-    if (entry.carriesSeries()) {
-      liveRuns.remove(entry.series().orElseThrow(), entry);
-    }
-  }
-
-  private void hold(Entry entry) {
-    if (!entry.isPending()) {
-      leases.add(entry);
-    }
-  }
-
-  private void release(Entry entry) {
-    if (!entry.isPending()) {
-      leases.remove(entry);
-    }
-  }
-
-  private void lease(Entry entry, Claim claim) {
-    leases.remove(entry);
-    entry.claim = claim;
-    leases.add(entry);
-  }
-
   private void undoDrawn(Entry entry) {
     Claim claim = entry.claim;
     if (undo.isOpen() && claim != null) {
       String worker = claim.token().worker();
-      long drawn = leases.drawn(worker);
-      undo.add(() -> leases.resetDrawn(worker, drawn));
-    }
-  }
-
-  private void requirePresent(Entry entry) {
-    if (ids.get(entry.high(), entry.low()) != entry) {
-      throw new IllegalStateException("not in the table: " + entry);
-    }
-  }
-
-  /** Checks that the key and the series of an entry are free, or held by what it replaces. */
-  private void requireFree(E entry, @Nullable Entry replaced) {
-    Entry holder = entry.uniqueKey().flatMap(key -> holder(entry.queue(), key)).orElse(null);
-    if (holder != null && holder != replaced) {
-      throw new IllegalStateException("key of " + entry + " is held by " + holder);
-    }
-    Entry run = entry.carriesSeries() ? liveRuns.get(entry.series().orElseThrow()) : null;
-    if (run != null && run != replaced) {
-      throw new IllegalStateException("series of " + entry + " has the live run " + run);
-    }
-    Entry held = entry.claim == null ? null : leases.held(entry.claim.token());
-    if (held != null && held != replaced) {
-      throw new IllegalStateException("token of " + entry + " is that of " + held);
+      long drawn = indexes.leases().drawn(worker);
+      undo.add(() -> indexes.leases().resetDrawn(worker, drawn));
     }
   }
 
