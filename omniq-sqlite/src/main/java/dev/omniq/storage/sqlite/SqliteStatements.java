@@ -101,12 +101,13 @@ final class SqliteStatements implements Statements {
 
   @Override
   public List<DeleteOutcome> delete(Transaction transaction, List<TaskId> ids) throws SQLException {
-    return write(transaction, Call.DELETE, writing -> writing.delete(ids));
+    return write(transaction, Call.DELETE, writing -> writing.removing().delete(ids));
   }
 
   @Override
   public int purge(Transaction transaction, Retention retention, int limit) throws SQLException {
-    int purged = write(transaction, Call.PURGE, writing -> writing.purge(retention, limit));
+    int purged =
+        write(transaction, Call.PURGE, writing -> writing.removing().purge(retention, limit));
     claiming(connections.sql(transaction.connection())).forgetSilentWorkers();
     return purged;
   }
@@ -317,7 +318,7 @@ final class SqliteStatements implements Statements {
           Ends ends = Ends.read(sql);
           MoveMark.requireUndoing(ends.mark(), move);
           var writing = new Writing(transaction, sql, lanes, time.now(), ends);
-          List<DeleteOutcome> removed = writing.delete(ids);
+          List<DeleteOutcome> removed = writing.removing().delete(ids);
           writing.flush();
           return removed;
         });

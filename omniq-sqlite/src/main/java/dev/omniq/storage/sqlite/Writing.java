@@ -2,20 +2,17 @@ package dev.omniq.storage.sqlite;
 
 import static dev.omniq.task.TaskStatus.PENDING;
 import static dev.omniq.task.TaskStatus.RUNNING;
-import static dev.omniq.task.TaskStatus.SUCCESS;
 
 import dev.omniq.storage.Annotation;
 import dev.omniq.storage.Applied;
 import dev.omniq.storage.Copies;
 import dev.omniq.storage.Inserted;
-import dev.omniq.storage.Retention;
 import dev.omniq.storage.Transition;
 import dev.omniq.storage.Transition.Expected;
 import dev.omniq.storage.jdbc.ListSql;
 import dev.omniq.storage.jdbc.TaskColumns;
 import dev.omniq.storage.jdbc.Transaction;
 import dev.omniq.task.ClaimToken;
-import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.NewTask;
 import dev.omniq.task.StorageException;
 import dev.omniq.task.Task;
@@ -34,7 +31,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/** The changes of one step: tasks come, change and go. Used by one thread, for one step. */
+/** The changes of one step: tasks come, change and go. Used by one thread. */
 final class Writing {
   /** The columns of a task's row. */
   private static final List<String> COLUMNS =
@@ -77,19 +74,6 @@ final class Writing {
       "UPDATE omniq_task SET status = ?, revision = ?, due_at = ?, attempt = ?, losses = ?,"
           + " started_at = ?, finished_at = ?, worker = ?, errors = ?, result = ?, notes = ?,"
           + " detached = ? WHERE seq = ?";
-
-  /** Lane by lane, for no index has all finished tasks in this order: each end would pay for it. */
-  private static final String LOWEST =
-      """
-      SELECT i.id
-      FROM omniq_lane l
-      CROSS JOIN (SELECT 'SUCCESS' AS status UNION ALL SELECT 'FAILED' UNION ALL SELECT 'CANCELLED') s
-      CROSS JOIN omniq_task i ON i.id IN (
-        SELECT t.id FROM omniq_task t
-        WHERE t.lane = l.id AND t.status = s.status
-        ORDER BY t.id LIMIT ?)
-      ORDER BY i.id LIMIT ?
-      """;
 
   private final Transaction transaction;
   private final Sql sql;
@@ -426,81 +410,13 @@ final class Writing {
 
   // ---- tasks go ----
 
-  List<DeleteOutcome> delete(List<TaskId> ids) throws SQLException {
-    List<DeleteOutcome> answers = new ArrayList<>(ids.size());
-    for (TaskId id : ids) {
-      Optional<Row> row = Row.find(sql, id);
-      answers.add(row.isPresent() ? delete(row.get()) : DeleteOutcome.NOT_FOUND);
-    }
-    return answers;
+  Removing removing() {
+    return new Removing(this, sql, now);
   }
 
-  private DeleteOutcome delete(Row row) throws SQLException {
-    if (row.status() == RUNNING) {
-      return DeleteOutcome.RUNNING;
-    }
-    remove(row);
-    if (row.carriesSeries()) {
-      return DeleteOutcome.SERIES_ENDED;
-    }
-    boolean seriesLives =
-        row.status().isFinished()
-            && row.recurring()
-            && Row.carrier(sql, row.seriesId()).isPresent();
-    return seriesLives ? DeleteOutcome.SERIES_CONTINUES : DeleteOutcome.DELETED;
-  }
-
-  private void remove(Row row) throws SQLException {
+  void remove(Row row) throws SQLException {
     leave(row);
     sql.update("DELETE FROM omniq_task WHERE seq = ?", row.seq());
     journal.count(row, row.stored(), -1);
-  }
-
-  /** Goes by age first, and by number among those that are left. */
-  int purge(Retention retention, int limit) throws SQLException {
-    int purged = 0;
-    for (TaskStatus status : TaskStatus.values()) {
-      if (status.isFinished()) {
-        Duration kept = status == SUCCESS ? retention.success() : retention.failure();
-        purged += purgeOlder(status, kept, limit - purged);
-      }
-    }
-    long tooMany = finished() - retention.most();
-    int more = (int) Math.max(0, Math.min(limit - purged, tooMany));
-    return purged + purgeLowest(more);
-  }
-
-  private int purgeOlder(TaskStatus status, Duration kept, int limit) throws SQLException {
-    Instant oldest =
-        kept.compareTo(Duration.between(Instant.EPOCH, now)) > 0 ? Instant.EPOCH : now.minus(kept);
-    return removeAll(
-        sql.list(
-            "SELECT id FROM omniq_task WHERE status = ? AND status <> 'PENDING'"
-                + " AND finished_at <= ? ORDER BY finished_at LIMIT ?",
-            row -> Sql.id(row, 1),
-            status.name(),
-            Times.toMicros(oldest),
-            Math.max(0, limit)));
-  }
-
-  private int purgeLowest(int limit) throws SQLException {
-    return limit == 0 ? 0 : removeAll(sql.list(LOWEST, row -> Sql.id(row, 1), limit, limit));
-  }
-
-  private int removeAll(List<TaskId> ids) throws SQLException {
-    for (TaskId id : ids) {
-      remove(Row.find(sql, id).orElseThrow());
-    }
-    if (!ids.isEmpty()) {
-      journal.flush();
-    }
-    return ids.size();
-  }
-
-  private long finished() throws SQLException {
-    return sql.first(
-            "SELECT coalesce(sum(n), 0) FROM omniq_counter WHERE status <> 'PENDING'",
-            row -> row.getLong(1))
-        .orElse(0L);
   }
 }
