@@ -103,16 +103,18 @@ final class PostgresStatements implements Statements {
               turn.isPresent()
                   ? insertAndCall(transaction, tasks, turn.get())
                   : inserting(transaction).insert(tasks);
-          if (hasStored(answers)) {
-            transaction.afterCommit(turn.isPresent() ? wakeUps::dueHere : wakeUps::due);
+          int stored = stored(answers);
+          if (stored > 0) {
+            transaction.afterCommit(
+                turn.isPresent() ? wakeUps::dueHere : () -> wakeUps.due(stored));
           }
           foldNowAndThen(transaction);
           return answers;
         });
   }
 
-  private static boolean hasStored(List<Inserted> answers) {
-    return answers.stream().anyMatch(Inserted::created);
+  private static int stored(List<Inserted> answers) {
+    return (int) answers.stream().filter(Inserted::created).count();
   }
 
   /** The turn ends with the statement, whatever becomes of it. */
@@ -131,7 +133,7 @@ final class PostgresStatements implements Statements {
         }
         answers = inserting(transaction).insert(tasks);
       }
-      stored = hasStored(answers);
+      stored = stored(answers) > 0;
       called = inserting.hasCalled();
       return answers;
     } finally {
@@ -151,8 +153,9 @@ final class PostgresStatements implements Statements {
         () -> {
           var settling = new Settling(transaction, sql(transaction), lanes, clock);
           List<Applied> answers = settling.apply(transitions);
-          if (transitions.stream().anyMatch(PostgresStatements::letsWait)) {
-            transaction.afterCommit(wakeUps::due);
+          int waiting = (int) transitions.stream().filter(PostgresStatements::letsWait).count();
+          if (waiting > 0) {
+            transaction.afterCommit(() -> wakeUps.due(waiting));
           }
           if (!settling.revoked().isEmpty()) {
             transaction.afterCommit(() -> wakeUps.revoked(settling.revoked()));

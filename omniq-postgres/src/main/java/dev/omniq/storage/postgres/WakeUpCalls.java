@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Wakes the workers of this process at once, and those of others by {@code NOTIFY}. After each call
- * is a pause, which gets longer, to a few milliseconds, while many would be made in it, and shorter
- * again while few are.
+ * is a pause, which gets longer, to a few milliseconds, while many tasks come in it, and shorter
+ * again while few do.
  *
  * <p>A notification makes its transaction wait for all others that notify. So the transaction of a
  * lone task calls itself only if the last pause is over and no other process does the same at the
@@ -26,7 +26,7 @@ final class WakeUpCalls {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(8);
 
-  /** Calls that come closer together than this are many. */
+  /** Tasks that come closer together than this are many. */
   private static final Duration MANY = Duration.ofMillis(2);
 
   /** So long no transaction calls itself after one that found another process doing so. */
@@ -45,7 +45,7 @@ final class WakeUpCalls {
   private volatile @Nullable Consumer<String> sender;
   private boolean sending;
 
-  /** How many calls were not made in this pause; one is, when it ends. */
+  /** How many tasks came in this pause; when it ends, there is one call for all. */
   private int missed;
 
   private long crowdedUntil;
@@ -67,12 +67,12 @@ final class WakeUpCalls {
     return DUE + " transaction";
   }
 
-  /** Something may be due. */
-  void due() {
+  /** So many tasks were stored that may be due. */
+  void due(int tasks) {
     listeners.due();
     synchronized (this) {
       if (sending) {
-        missed++;
+        missed += tasks;
         return;
       }
       sending = true;

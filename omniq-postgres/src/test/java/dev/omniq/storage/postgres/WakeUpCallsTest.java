@@ -147,7 +147,7 @@ class WakeUpCallsTest {
   }
 
   @Test
-  void inserts_areManyAndThenFew_callAtTheEndOfLongPauses_andThenWithTheirCommitsAgain()
+  void tasks_areManyAndThenFew_callAtTheEndOfLongPauses_andThenWithTheirCommitsAgain()
       throws SQLException {
     insert(task());
     for (int millis : List.of(1, 2, 4, 8, 8)) {
@@ -161,11 +161,9 @@ class WakeUpCallsTest {
     assertThat(transactionsOfInsert()).isEqualTo(1);
   }
 
-  private long callsWhenAPauseEnds(int inserts, int millis) throws SQLException {
+  private long callsWhenAPauseEnds(int tasks, int millis) throws SQLException {
     heard();
-    for (int i = 0; i < inserts; i++) {
-      insert(task());
-    }
+    insert(Stream.generate(this::task).limit(tasks).toArray(NewTask[]::new));
     clock.advance(Duration.ofMillis(millis).minusNanos(1));
     awaitSent(store);
     assertThat(heard()).as("calls before the end of a pause of %d ms", millis).isZero();
