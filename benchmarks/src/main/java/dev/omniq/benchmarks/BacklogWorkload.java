@@ -26,14 +26,12 @@ final class BacklogWorkload {
   private static final TaskType<String> UNKNOWN = TaskType.of("nobody-knows-this", String.class);
 
   private final OmniQ omniq;
-  private final Place place;
   private final Report report;
   private double emptyDrain;
   private double emptyWakeUp;
 
-  private BacklogWorkload(OmniQ omniq, Place place, Report report) {
+  private BacklogWorkload(OmniQ omniq, Report report) {
     this.omniq = omniq;
-    this.place = place;
     this.report = report;
   }
 
@@ -43,7 +41,7 @@ final class BacklogWorkload {
       reopen(fresh.url(), rounds.report(), "with all of that", "–", "–");
     }
     try (Place.Fresh fresh = rounds.place().fresh()) {
-      fillTwoLayers(fresh.url(), rounds.place());
+      fillTwoLayers(fresh.url());
       reopen(
           fresh.url(),
           rounds.report(),
@@ -54,9 +52,9 @@ final class BacklogWorkload {
   }
 
   /** A method of its own for the same reason as {@link #measure(String, Rounds)}. */
-  private static void fillTwoLayers(String url, Place place) throws Exception {
+  private static void fillTwoLayers(String url) throws Exception {
     try (OmniQ omniq = OmniQ.open(url)) {
-      var backlog = new BacklogWorkload(omniq, place, Report.silent());
+      var backlog = new BacklogWorkload(omniq, Report.silent());
       backlog.fillFinished();
       backlog.fillFarFuture();
     }
@@ -67,11 +65,11 @@ final class BacklogWorkload {
    */
   private static void measure(String url, Rounds rounds) throws Exception {
     try (OmniQ omniq = OmniQ.open(url)) {
-      new BacklogWorkload(omniq, rounds.place(), rounds.report()).layers();
+      new BacklogWorkload(omniq, rounds.report()).layers(rounds.place());
     }
   }
 
-  private void layers() throws Exception {
+  private void layers(Place place) throws Exception {
     for (int i = 0; i < WARM_UP; i++) {
       measureDrain();
     }

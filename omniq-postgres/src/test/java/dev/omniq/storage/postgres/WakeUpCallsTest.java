@@ -108,7 +108,9 @@ class WakeUpCallsTest {
     Server.execute("NOTIFY " + channel + ", '" + END + "'");
     long calls = 0;
     while (true) {
-      for (PGNotification each : ear.unwrap(PGConnection.class).getNotifications(PATIENCE_MILLIS)) {
+      PGNotification[] some = ear.unwrap(PGConnection.class).getNotifications(PATIENCE_MILLIS);
+      assertThat(some).isNotEmpty();
+      for (PGNotification each : some) {
         if (each.getParameter().equals(END)) {
           return calls;
         }
@@ -182,6 +184,7 @@ class WakeUpCallsTest {
     insert(known);
     endPause();
     insert(known, known);
+    awaitSent(store);
 
     assertThat(heard()).isZero();
   }
