@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,7 +70,7 @@ class CallOrderTest {
   @Test
   void callsOfAnotherThread_doNotWait() {
     call(left, "slow");
-    CompletableFuture.supplyAsync(() -> call(right, "other")).join().join();
+    inAnotherThread(() -> call(right, "other")).join();
 
     assertThat(done).containsExactly("other");
   }
@@ -84,14 +85,14 @@ class CallOrderTest {
               together.add(inputs.size());
               return inputs;
             });
-    var busy = CompletableFuture.supplyAsync(() -> call(right, "slow")).join();
+    var busy = inAnotherThread(() -> call(right, "slow"));
     call(left, "left slow");
     List<CompletableFuture<List<String>>> calls = new ArrayList<>();
     for (int i = 0; i < 100; i++) {
       calls.add(order.call(right, () -> right.call(counted, List.of("x"), 1)));
     }
     goOnLeft.countDown();
-    CompletableFuture.supplyAsync(() -> call(left, "behind")).join().join();
+    inAnotherThread(() -> call(left, "behind")).join();
     goOn.countDown();
     calls.forEach(CompletableFuture::join);
 
@@ -118,6 +119,13 @@ class CallOrderTest {
 
   private CompletableFuture<List<String>> call(Lane lane, String text) {
     return order.call(lane, () -> lane.call(note, List.of(text), 1));
+  }
+
+  /**
+   * In a new one each time: a thread of a pool may have made a call before, and keeps its order.
+   */
+  private static <T> T inAnotherThread(Supplier<T> action) {
+    return CompletableFuture.supplyAsync(action, command -> new Thread(command).start()).join();
   }
 
   private static void await(CountDownLatch latch) {
