@@ -141,13 +141,19 @@ final class LeaseKeeper implements AutoCloseable {
     }
   }
 
-  /** The store may give a task away once its lease is over, so its handler must end before. */
+  /**
+   * The store may give a task away once its lease is over, so its handler must end before. One that
+   * has ended, and whose outcome waits for a slow store, is not brought again from then on.
+   */
   private void interruptWhatRunsOut() {
     long margin = beat.toNanos() * 2;
     for (Execution execution : executions.all()) {
       if (execution.leaseUntilNanos() - time.nanoTime() < margin && !execution.isStopped()) {
-        LOG.warn(
-            "Interrupting task {}: its lease could not be renewed in time", execution.task().id());
+        if (!execution.isReported()) {
+          LOG.warn(
+              "Interrupting task {}: its lease could not be renewed in time",
+              execution.task().id());
+        }
         execution.stop(Execution.Stop.REVOKED);
       }
     }

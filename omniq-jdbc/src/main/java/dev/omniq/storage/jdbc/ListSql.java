@@ -6,14 +6,17 @@ import dev.omniq.task.TaskStatus;
 import dev.omniq.task.Times;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A {@link TaskQuery} as a SELECT of the ids of its page, in one statement and so of one moment.
@@ -183,7 +186,7 @@ public record ListSql(String ids, List<Object> parameters) {
               .map(status -> "SELECT '" + status + "' AS status")
               .collect(Collectors.joining(" UNION ALL ", "(", ") AS s"));
       boolean isLabelled = !query.labels().isEmpty();
-      var conditions = new Conditions().add((isLabelled ? "b" : "t") + ".status = s.status");
+      var conditions = new Conditions();
       if (!statuses.contains(TaskStatus.RUNNING) && statuses.contains(TaskStatus.PENDING)) {
         conditions.add("r.task IS NULL");
       }
@@ -191,7 +194,12 @@ public record ListSql(String ids, List<Object> parameters) {
           && !isLabelled
           && query.queue().isEmpty()
           && query.name().isEmpty()) {
-        return dialect.idsForEach(stored, ids(dialect.tasks(), conditions));
+        return dialect.idsForEach(
+            stored,
+            ids(
+                dialect.tasks(),
+                conditions,
+                Order.within(List.of("t.status"), List.of("s.status"))));
       }
       Conditions lanes = ofName("l");
       parameters.addAll(lanes.parameters);
@@ -199,8 +207,11 @@ public record ListSql(String ids, List<Object> parameters) {
           "(SELECT l.id FROM %s l%s) AS l CROSS JOIN %s"
               .formatted(dialect.lanes(), lanes.where(), stored),
           isLabelled
-              ? ofLabel(conditions.add("b.lane = l.id"))
-              : ids(dialect.tasks(), conditions.add("t.lane = l.id")));
+              ? ofLabel(conditions.add("b.lane = l.id").add("b.status = s.status"))
+              : ids(
+                  dialect.tasks(),
+                  conditions,
+                  Order.within(List.of("t.lane", "t.status"), List.of("l.id", "s.status"))));
     }
 
     /** Those with the first of the labels. */
@@ -208,8 +219,8 @@ public record ListSql(String ids, List<Object> parameters) {
       var labels = new TreeMap<>(query.labels());
       Map.Entry<String, String> first = Objects.requireNonNull(labels.pollFirstEntry());
       conditions.add("b.name = ?", first.getKey()).add("b.value = ?", first.getValue());
-      drawnInTime(conditions, "b.task");
-      return ids("b.task", dialect.labels(), conditions, labels);
+      between(conditions, Order.by("b.task"));
+      return ids(dialect.labels(), conditions, Order.by("b.task"), labels);
     }
 
     private String ofStrays() {
@@ -218,7 +229,8 @@ public record ListSql(String ids, List<Object> parameters) {
       if (!query.statuses().isEmpty()) {
         conditions.add(hasStatus(query.statuses()));
       }
-      return ids("t.id", dialect.strays(), conditions, query.labels());
+      query.after().ifPresent(last -> conditions.add("t.id < ?", last));
+      return ids(dialect.strays(), conditions, Order.by("t.id"), query.labels());
     }
 
     private Conditions ofName(String row) {
@@ -228,27 +240,31 @@ public record ListSql(String ids, List<Object> parameters) {
       return conditions;
     }
 
-    /** The highest ids that meet some conditions and those that every part has. */
     private String ids(String from, Conditions conditions) {
+      return ids(from, conditions, Order.by("t.id"));
+    }
+
+    /** The highest ids that meet some conditions and those that every part has. */
+    private String ids(String from, Conditions conditions, Order order) {
       if (query.seriesId().isPresent() && !query.statuses().isEmpty()) {
         conditions.add(hasStatus(query.statuses()));
       }
-      drawnInTime(conditions, "t.id");
-      return ids("t.id", from, conditions, query.labels());
+      between(conditions, order);
+      return ids(from, conditions, order, query.labels());
     }
 
-    private String ids(String id, String from, Conditions conditions, Map<String, String> labels) {
+    private String ids(
+        String from, Conditions conditions, Order order, Map<String, String> labels) {
       if (query.onlyRecurring()) {
         conditions.add(dialect.recurring());
       }
       new TreeMap<>(labels)
           .forEach((name, value) -> conditions.add(dialect.carriesLabel(), name, value));
       created(conditions, "t.created_at");
-      query.after().ifPresent((TaskId last) -> conditions.add(id + " < ?", last));
       parameters.addAll(conditions.parameters);
       parameters.add(query.limit());
-      return "SELECT %1$s AS id FROM %2$s%3$s ORDER BY %1$s DESC LIMIT ?"
-          .formatted(id, from, conditions.where());
+      return "SELECT %s AS id FROM %s%s ORDER BY %s LIMIT ?"
+          .formatted(order.id, from, conditions.where(), order.descending());
     }
 
     private void created(Conditions conditions, String at) {
@@ -260,19 +276,23 @@ public record ListSql(String ids, List<Object> parameters) {
           .ifPresent(end -> conditions.add(at + " < ?", Times.toMicros(Times.roundUp(end))));
     }
 
-    /** Only ids that are drawn when tasks that are no strays are created at the time asked for. */
-    private void drawnInTime(Conditions conditions, String id) {
-      if (isByTime()) {
-        query
-            .createdFrom()
-            .ifPresent(
-                start ->
-                    conditions.add(id + " >= ?", firstId(start.toEpochMilli() - STRAY_MILLIS)));
-        query
-            .createdBefore()
-            .ifPresent(
-                end -> conditions.add(id + " < ?", firstId(end.toEpochMilli() + STRAY_MILLIS + 1)));
-      }
+    /**
+     * Only ids after the last one of the page before, and only those that are drawn when tasks that
+     * are no strays are created at the time asked for.
+     */
+    private void between(Conditions conditions, Order order) {
+      Stream<TaskId> start =
+          query.createdFrom().stream()
+              .map(from -> firstId(from.toEpochMilli() - STRAY_MILLIS))
+              .filter(id -> isByTime());
+      Stream<TaskId> end =
+          query.createdBefore().stream()
+              .map(before -> firstId(before.toEpochMilli() + STRAY_MILLIS + 1))
+              .filter(id -> isByTime());
+      order.addTo(
+          conditions,
+          start.findAny(),
+          Stream.concat(end, query.after().stream()).min(Comparator.naturalOrder()));
     }
 
     private static String hasStatus(Set<TaskStatus> statuses) {
@@ -289,6 +309,50 @@ public record ListSql(String ids, List<Object> parameters) {
         case RUNNING -> "t.status = 'PENDING' AND r.task IS NOT NULL";
         case SUCCESS, FAILED, CANCELLED -> "t.status = '" + status + "'";
       };
+    }
+  }
+
+  /**
+   * The order of an index in which ids are read: those for which its first columns have some
+   * values. That is asked for by comparing rows, not column by column, for then no other index has
+   * the order: a planner whose statistics say that nearly all tasks have those values would else
+   * take the walk over all ids, and they are stale as soon as a backlog comes.
+   */
+  private record Order(String id, List<String> columns, List<String> values) {
+
+    static Order by(String id) {
+      return new Order(id, List.of(), List.of());
+    }
+
+    static Order within(List<String> columns, List<String> values) {
+      return new Order("t.id", columns, values);
+    }
+
+    /** One bound for each end: an index scan begins at the first that it finds. */
+    void addTo(Conditions conditions, Optional<TaskId> from, Optional<TaskId> before) {
+      add(conditions, ">=", ">=", from);
+      add(conditions, "<=", "<", before);
+    }
+
+    private void add(Conditions conditions, String all, String some, Optional<TaskId> bound) {
+      if (bound.isPresent()) {
+        conditions.add(rows(and(columns, id), some, and(values, "?")), bound.get());
+      } else if (!columns.isEmpty()) {
+        conditions.add(rows(columns, all, values));
+      }
+    }
+
+    String descending() {
+      return String.join(" DESC, ", and(columns, id)) + " DESC";
+    }
+
+    private static String rows(List<String> columns, String operator, List<String> values) {
+      return "(%s) %s (%s)"
+          .formatted(String.join(", ", columns), operator, String.join(", ", values));
+    }
+
+    private static List<String> and(List<String> some, String last) {
+      return Stream.concat(some.stream(), Stream.of(last)).toList();
     }
   }
 

@@ -37,10 +37,38 @@ final class Claiming {
   static final String NEXT_DUE =
       "SELECT present, due_at, lease_left FROM {schema}.next_due(?, ?, ?, ?, ?)";
 
-  private static final String HELD =
-      "SELECT "
-          + TaskColumns.select("t", "r")
-          + ", r.extensions FROM {schema}.running r JOIN {schema}.task t ON t.id = r.task ";
+  /**
+   * Some claims, each with its task, read in this order. Joined in any other way, the planner may
+   * begin with all tasks that wait: when it gathered its statistics, there may have been none.
+   * Tasks that somebody has locked can be passed over.
+   */
+  private static String held(String claims, String lock) {
+    return """
+        SELECT {columns}, r.extensions
+        FROM (SELECT *, renewed_at + lease AS ends FROM {schema}.running WHERE {claims}) AS r,
+          LATERAL (
+            SELECT * FROM {schema}.task c
+            WHERE c.id = r.task AND c.status = 'PENDING' OFFSET 0 {lock}) AS t
+        """
+        .replace("{columns}", TaskColumns.select("t", "r"))
+        .replace("{claims}", claims)
+        .replace("{lock}", lock);
+  }
+
+  private static final String STILL_HELD =
+      held("worker = ? AND sequence BETWEEN ? AND ? AND first = ?", "") + "ORDER BY r.sequence";
+
+  private static final String EXPIRED =
+      """
+      WITH clock AS MATERIALIZED (SELECT {lease_now} AS lease_now),
+      put_away AS (
+        DELETE FROM {schema}.running r
+        WHERE r.renewed_at + r.lease <= (SELECT lease_now FROM clock)
+          AND (SELECT t.status FROM {schema}.task t WHERE t.id = r.task) <> 'PENDING'
+      )
+      """
+          + held("renewed_at + lease <= (SELECT lease_now FROM clock)", "FOR SHARE SKIP LOCKED")
+          + "ORDER BY r.ends, r.sequence LIMIT ?";
 
   private final Sql sql;
   private final Clock clock;
@@ -108,9 +136,7 @@ final class Claiming {
 
   private List<Claimed> stillHeld(ClaimRequest request) throws SQLException {
     return sql.list(
-        HELD
-            + "WHERE t.status = 'PENDING' AND r.worker = ? AND r.sequence BETWEEN ? AND ?"
-            + " AND r.first = ? ORDER BY r.sequence",
+        STILL_HELD,
         Claiming::claimed,
         request.first().worker(),
         request.first().sequence(),
@@ -230,22 +256,7 @@ final class Claiming {
       return List.of();
     }
     return sql.list(
-        """
-        WITH clock AS MATERIALIZED (SELECT {lease_now} AS lease_now),
-        put_away AS (
-          DELETE FROM {schema}.running r USING {schema}.task t
-          WHERE t.id = r.task AND t.status <> 'PENDING'
-            AND r.renewed_at + r.lease <= (SELECT lease_now FROM clock)
-        )
-        """
-                .replace("{lease_now}", clock.leaseNow())
-            + HELD
-            + """
-              WHERE t.status = 'PENDING' AND r.renewed_at + r.lease <= (SELECT lease_now FROM clock)
-              ORDER BY r.renewed_at + r.lease, t.seq
-              LIMIT ?
-              FOR SHARE OF t SKIP LOCKED
-              """,
+        EXPIRED.replace("{lease_now}", clock.leaseNow()),
         row -> {
           Task task = TaskColumns.read(row, Sql::id);
           return new ExpiredClaim(

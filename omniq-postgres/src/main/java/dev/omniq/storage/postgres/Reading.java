@@ -31,7 +31,8 @@ final class Reading {
 
   /**
    * The task of a claim r. The OFFSET keeps the planner from joining the other way round: the table
-   * of claims is small, but often it has no statistics that say so.
+   * of claims is small, but often it has no statistics that say so; and those of the tasks may be
+   * of a time when none waited.
    */
   private static final String TASK_OF_CLAIM =
       "SELECT c.queue, c.name FROM {schema}.task c"

@@ -70,7 +70,11 @@ final class Removing {
       "status = ? AND status <> 'PENDING' AND finished_at <= (SELECT now FROM clock) - ?"
           + " ORDER BY finished_at";
 
-  /** Lane by lane, for no index has all finished tasks in this order: each end would pay for it. */
+  /**
+   * Lane by lane, for no index has all finished tasks in this order: each end would pay for it. As
+   * ranges, so that no other index gives the order: once nearly all had finished, the planner would
+   * take the lowest ids of all for theirs.
+   */
   private static final String LOWEST =
       """
       status <> 'PENDING' AND id IN (
@@ -79,8 +83,8 @@ final class Removing {
         CROSS JOIN unnest(ARRAY['SUCCESS', 'FAILED', 'CANCELLED']) AS s (status)
         CROSS JOIN LATERAL (
           SELECT t.id FROM {schema}.task t
-          WHERE t.lane = l.id AND t.status = s.status
-          ORDER BY t.id LIMIT ?) AS i
+          WHERE (t.lane, t.status) >= (l.id, s.status) AND (t.lane, t.status) <= (l.id, s.status)
+          ORDER BY t.lane, t.status, t.id LIMIT ?) AS i
         ORDER BY i.id LIMIT ?)
       ORDER BY id
       """;

@@ -370,8 +370,7 @@ final class Settling {
                 SET notes = i.notes
                 FROM unnest(?, ?, ?, ?) AS i (task, worker, sequence, notes)
                 WHERE r.task = i.task AND r.worker = i.worker AND r.sequence = i.sequence
-                  AND EXISTS (
-                    SELECT FROM {schema}.task t WHERE t.id = r.task AND t.status = 'PENDING')
+                  AND (SELECT t.status FROM {schema}.task t WHERE t.id = r.task) = 'PENDING'
                 RETURNING r.worker, r.sequence
                 """,
                 row -> new ClaimToken(row.getString(1), row.getLong(2)),

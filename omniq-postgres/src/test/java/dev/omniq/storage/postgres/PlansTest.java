@@ -2,9 +2,13 @@ package dev.omniq.storage.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.omniq.storage.Annotation;
+import dev.omniq.storage.Applied;
 import dev.omniq.storage.ClaimRequest;
 import dev.omniq.storage.ClaimRequest.QueueLimit;
 import dev.omniq.storage.Claimed;
+import dev.omniq.storage.Inserted;
+import dev.omniq.storage.LeaseExtension;
 import dev.omniq.storage.Retention;
 import dev.omniq.storage.Transition;
 import dev.omniq.storage.Transition.Expected;
@@ -12,8 +16,11 @@ import dev.omniq.storage.WakeUpListeners;
 import dev.omniq.storage.jdbc.Transaction;
 import dev.omniq.storage.postgres.Explained.Costs;
 import dev.omniq.task.ClaimToken;
+import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.Due;
 import dev.omniq.task.NewTask;
+import dev.omniq.task.Notes;
+import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskSpec;
@@ -21,6 +28,7 @@ import dev.omniq.task.TaskStatus;
 import dev.omniq.task.TimeSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -62,6 +70,11 @@ class PlansTest {
             new Schema(SCHEMA),
             Clock.of(TimeSource.system()),
             new WakeUpCalls(new WakeUpListeners(), TimeSource.system()));
+    for (int i = 0; i < 100; i++) {
+      liveOnce();
+    }
+    Server.execute("VACUUM (ANALYZE)");
+    liveOnce();
     insert(spec("known"), 1, Due.now());
     insert(spec("unknown"), 1, Due.now());
     insert(
@@ -109,10 +122,28 @@ class PlansTest {
 
   @Test
   void lifeOfATask_costsTheSameInADeepStore_whateverThePlannerKnows() throws SQLException {
+    measure("plans of a store where all had finished");
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("DISCARD PLANS");
+    }
+    measure("statistics of a store where all had finished");
+    forgetStatistics();
     measure("no statistics");
     Server.execute("ANALYZE " + SCHEMA + ".task");
     Server.execute("ANALYZE " + SCHEMA + ".ready");
     measure("fresh statistics");
+  }
+
+  /** As if nobody had ever analyzed or vacuumed a table; other sessions plan anew. */
+  private static void forgetStatistics() throws SQLException {
+    Server.execute(
+        "DELETE FROM pg_statistic WHERE starelid IN ("
+            + "SELECT oid FROM pg_class WHERE relnamespace = '%s'::regnamespace)"
+                .formatted(SCHEMA));
+    Server.execute(
+        "UPDATE pg_class SET reltuples = -1, relpages = 0, relallvisible = 0"
+            + " WHERE relnamespace = '%s'::regnamespace AND relkind IN ('r', 'i')"
+                .formatted(SCHEMA));
   }
 
   /**
@@ -120,6 +151,8 @@ class PlansTest {
    */
   @Test
   void list_readsNoTaskThatIsNotAskedFor_whateverThePlannerKnows() throws SQLException {
+    lists();
+    forgetStatistics();
     lists();
     Server.execute("ANALYZE " + SCHEMA + ".task");
     Server.execute("ANALYZE " + SCHEMA + ".lane");
@@ -163,9 +196,7 @@ class PlansTest {
   private void measure(String when) throws SQLException {
     // Several times, for plans that are kept may be made anew after the first few.
     for (int i = 0; i < 12; i++) {
-      insert(spec("known"), BATCH, Due.now());
-      settle(claim(BATCH, LEASE));
-      nextDue();
+      liveOnce();
     }
     settle(claim(BATCH, LEASE));
     explained.take();
@@ -185,16 +216,29 @@ class PlansTest {
     int purged = statements.purge(transaction(), byNumber, BATCH);
     Costs purges = explained.take();
     insert(spec("known"), BATCH, Due.now());
-    List<Claimed> abandoned = claim(BATCH, Duration.ofNanos(1));
+    ClaimRequest request = request(BATCH, Duration.ofNanos(1));
+    List<Claimed> abandoned = statements.claim(transaction(), request);
     explained.take();
     int expired = statements.expired(transaction(), BATCH).size();
     Costs rescues = explained.take();
+    int repeated = statements.claim(transaction(), request).size();
+    Costs repeats = explained.take();
+    hold(abandoned);
+    Costs held = explained.take();
     settle(abandoned);
+    List<TaskId> cancelled = insert(spec("known"), BATCH, Due.now());
+    explained.take();
+    cancel(cancelled);
+    Costs cancels = explained.take();
+    List<DeleteOutcome> deleted = statements.delete(transaction(), cancelled);
+    Costs deletes = explained.take();
 
     System.out.printf(
         "%s, for %d tasks: insert %s%n  claim %s%n  settle %s%n  next due %s%n  watch %s%n"
-            + "  expired %s%n  purge %s%n",
-        when, BATCH, inserted, claims, settled, looked, watched, rescues, purges);
+            + "  expired %s%n  purge %s%n  repeated claim %s%n  renew and note %s%n  cancel %s%n"
+            + "  delete %s%n",
+        when, BATCH, inserted, claims, settled, looked, watched, rescues, purges, repeats, held,
+        cancels, deletes);
     assertThat(claimed).hasSize(BATCH);
     assertThat(claims.statements()).as("round trips of a claim").isEqualTo(1);
     assertThat(inserted.statements()).as("with the folding of counters").isLessThanOrEqualTo(4);
@@ -202,13 +246,26 @@ class PlansTest {
     assertThat(next).isPresent();
     assertThat(expired).isEqualTo(BATCH);
     assertThat(purged).isEqualTo(BATCH);
+    assertThat(repeated).isEqualTo(BATCH);
+    assertThat(deleted).hasSize(BATCH).containsOnly(DeleteOutcome.DELETED);
     check(inserted, 40);
     check(claims, 30);
     check(settled, 40);
     check(looked, 1);
-    check(watched, 2);
+    check(watched, 4);
     check(rescues, 20);
     check(purges, 40);
+    check(repeats, 20);
+    check(held, 40);
+    check(cancels, 60);
+    check(deletes, 40);
+  }
+
+  private static void liveOnce() throws SQLException {
+    insert(spec("known"), BATCH, Due.now());
+    settle(claim(BATCH, LEASE));
+    nextDue();
+    statements.expired(transaction(), BATCH);
   }
 
   /** Nothing that grows is read from end to end, and nothing is read in vain. */
@@ -227,12 +284,16 @@ class PlansTest {
     return Transaction.ofUser(explained.connection());
   }
 
-  private static void insert(TaskSpec spec, int count, Due due) throws SQLException {
-    statements.insert(
-        transaction(),
-        IntStream.range(0, count)
-            .mapToObj(n -> NewTask.first(TaskId.next(statements.now()), spec, due))
-            .toList());
+  private static List<TaskId> insert(TaskSpec spec, int count, Due due) throws SQLException {
+    return statements
+        .insert(
+            transaction(),
+            IntStream.range(0, count)
+                .mapToObj(n -> NewTask.first(TaskId.next(statements.now()), spec, due))
+                .toList())
+        .stream()
+        .map(Inserted::id)
+        .toList();
   }
 
   private static Optional<Instant> nextDue() throws SQLException {
@@ -253,6 +314,34 @@ class PlansTest {
 
   private static List<Claimed> claim(int limit, Duration lease) throws SQLException {
     return statements.claim(transaction(), request(limit, lease));
+  }
+
+  private static void hold(List<Claimed> claimed) throws SQLException {
+    statements.extend(
+        transaction(),
+        new LeaseExtension("plans", claimed.stream().map(Claimed::token).toList(), LEASE));
+    statements.annotate(
+        transaction(),
+        claimed.stream()
+            .map(each -> new Annotation(each.task().id(), each.token(), Notes.NONE))
+            .toList());
+  }
+
+  private static void cancel(List<TaskId> ids) throws SQLException {
+    List<Transition> transitions = new ArrayList<>();
+    for (TaskId id : ids) {
+      Task task = statements.find(transaction(), id).orElseThrow();
+      transitions.add(
+          new Transition(
+              id,
+              new Expected.Observer(task.state().revision()),
+              task.state().toBuilder()
+                  .status(TaskStatus.CANCELLED)
+                  .finishedAt(Optional.of(statements.now()))
+                  .build(),
+              Optional.empty()));
+    }
+    assertThat(statements.apply(transaction(), transitions)).containsOnly(Applied.APPLIED);
   }
 
   private static void settle(List<Claimed> claimed) throws SQLException {
