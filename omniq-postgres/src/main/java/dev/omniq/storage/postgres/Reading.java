@@ -219,12 +219,12 @@ final class Reading {
   List<WorkerInfo> workers(Duration lately) throws SQLException {
     return sql.list(
         """
-        SELECT * FROM (
-          SELECT w.worker, w.seen_at, (
-            SELECT count(*) FROM {schema}.running r, LATERAL ({task_of_claim}) AS t
-            WHERE r.worker = w.worker) AS running, w.seen_clock
-          FROM {schema}.worker w) AS w
-        WHERE {lease_now} - w.seen_clock <= ? OR w.running > 0
+        SELECT w.worker, w.seen_at, coalesce(h.running, 0)
+        FROM {schema}.worker w LEFT JOIN (
+          SELECT r.worker, count(*) AS running
+          FROM {schema}.running r, LATERAL ({task_of_claim}) AS t
+          GROUP BY r.worker) AS h ON h.worker = w.worker
+        WHERE {lease_now} - w.seen_clock <= ? OR h.running > 0
         ORDER BY w.worker
         """
             .replace("{task_of_claim}", TASK_OF_CLAIM)
