@@ -15,11 +15,20 @@ public final class WakeUpListeners {
   private static final Logger LOG = LoggerFactory.getLogger(WakeUpListeners.class);
 
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private volatile Runnable whenAdded = () -> {};
+
+  /**
+   * What is done whenever a listener was added, on the thread that adds it; it replaces another.
+   */
+  public void whenAdded(Runnable action) {
+    whenAdded = Objects.requireNonNull(action, "action");
+  }
 
   /** Tells this listener, too, from now on. */
   public Subscription add(Listener listener) {
     Objects.requireNonNull(listener, "listener");
     listeners.add(listener);
+    whenAdded.run();
     return () -> listeners.remove(listener);
   }
 

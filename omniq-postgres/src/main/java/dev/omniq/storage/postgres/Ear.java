@@ -14,10 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens for wake-ups on a connection and a thread of its own. A lost connection is replaced,
- * after pauses that grow, and then everybody is woken once, for something may have been missed. Of
- * a pool that was closed meanwhile anything may be thrown. A silent one is asked for the time now
- * and then: that shows that it lives, and sets the clock.
+ * Listens for wake-ups on a connection and a thread of its own, from when there is anybody to wake:
+ * in a process without a worker each of its own calls would wake two threads for nothing. A lost
+ * connection is replaced, after pauses that grow, and then everybody is woken once, for something
+ * may have been missed. Of a pool that was closed meanwhile anything may be thrown. A silent one is
+ * asked for the time now and then: that shows that it lives, and sets the clock.
  */
 final class Ear implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Ear.class);
@@ -31,6 +32,7 @@ final class Ear implements AutoCloseable {
   private final Clock clock;
   private final WakeUpCalls wakeUps;
   private final Thread thread;
+  private final CountDownLatch wanted = new CountDownLatch(1);
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile @Nullable Connection connection;
 
@@ -60,6 +62,7 @@ final class Ear implements AutoCloseable {
     while (!isClosing(Duration.ZERO)) {
       try (Connection opened = source.open()) {
         connection = opened;
+        awaitSomebody(opened);
         subscribe(opened);
         wakeUps.missed();
         pause = FIRST_PAUSE;
@@ -78,6 +81,17 @@ final class Ear implements AutoCloseable {
         Duration next = pause.multipliedBy(2);
         pause = next.compareTo(LAST_PAUSE) > 0 ? LAST_PAUSE : next;
       }
+    }
+  }
+
+  /** From now on there is somebody to wake. */
+  void begin() {
+    wanted.countDown();
+  }
+
+  private void awaitSomebody(Connection opened) throws SQLException {
+    while (!comes(wanted, SILENCE)) {
+      askForTheTime(opened);
     }
   }
 
@@ -111,8 +125,12 @@ final class Ear implements AutoCloseable {
   }
 
   private boolean isClosing(Duration wait) {
+    return comes(closing, wait);
+  }
+
+  private static boolean comes(CountDownLatch event, Duration wait) {
     try {
-      return closing.await(wait.toNanos(), TimeUnit.NANOSECONDS);
+      return event.await(wait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       return true; // nobody interrupts this thread but to end it
     }
@@ -122,6 +140,7 @@ final class Ear implements AutoCloseable {
   @Override
   public void close() {
     closing.countDown();
+    wanted.countDown();
     Connection open = connection;
     if (open != null) {
       try {

@@ -119,6 +119,9 @@ public final class PostgresStore {
     var wakeUps = new WakeUpCalls(listeners, time);
     var statements = new PostgresStatements(schema, clock, wakeUps);
     @Nullable Ear ear = earSource == null ? null : new Ear(earSource, schema, clock, wakeUps);
+    if (ear != null) {
+      listeners.whenAdded(ear::begin);
+    }
     var store =
         new JdbcStore(
             new JdbcStore.Parts(
