@@ -142,8 +142,8 @@ final class LeaseKeeper implements AutoCloseable {
   }
 
   /**
-   * The store may give a task away once its lease is over, so its handler must end before. One that
-   * has ended, and whose outcome waits for a slow store, is not brought again from then on.
+   * The store may give a task away once its lease is over, so its handler must end before. The
+   * outcome of one that has ended is not tried again from then on, should the store refuse it.
    */
   private void interruptWhatRunsOut() {
     long margin = beat.toNanos() * 2;

@@ -6,17 +6,14 @@ import dev.omniq.task.TaskStatus;
 import dev.omniq.task.Times;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A {@link TaskQuery} as a SELECT of the ids of its page, in one statement and so of one moment.
@@ -71,6 +68,12 @@ public record ListSql(String ids, List<Object> parameters) {
 
     /** That a task carries a label: one question mark for its name, then one for its value. */
     String carriesLabel();
+
+    /**
+     * That the first column of an index has a value: said so that no other index is taken for what
+     * is ordered by this column and then by id.
+     */
+    String begins(String column, String value);
 
     /**
      * A SELECT of all ids that another SELECT, in its order and up to its limit, gives for each row
@@ -188,18 +191,14 @@ public record ListSql(String ids, List<Object> parameters) {
       boolean isLabelled = !query.labels().isEmpty();
       var conditions = new Conditions();
       if (!statuses.contains(TaskStatus.RUNNING) && statuses.contains(TaskStatus.PENDING)) {
-        conditions.add("r.task IS NULL");
+        conditions.add("(s.status <> 'PENDING' OR r.task IS NULL)");
       }
       if (query.onlyRecurring()
           && !isLabelled
           && query.queue().isEmpty()
           && query.name().isEmpty()) {
-        return dialect.idsForEach(
-            stored,
-            ids(
-                dialect.tasks(),
-                conditions,
-                Order.within(List.of("t.status"), List.of("s.status"))));
+        conditions.add(dialect.begins("t.status", "s.status"));
+        return dialect.idsForEach(stored, ids("t.status", dialect.tasks(), conditions));
       }
       Conditions lanes = ofName("l");
       parameters.addAll(lanes.parameters);
@@ -209,9 +208,9 @@ public record ListSql(String ids, List<Object> parameters) {
           isLabelled
               ? ofLabel(conditions.add("b.lane = l.id").add("b.status = s.status"))
               : ids(
+                  "t.lane",
                   dialect.tasks(),
-                  conditions,
-                  Order.within(List.of("t.lane", "t.status"), List.of("l.id", "s.status"))));
+                  conditions.add(dialect.begins("t.lane", "l.id")).add("t.status = s.status")));
     }
 
     /** Those with the first of the labels. */
@@ -219,8 +218,8 @@ public record ListSql(String ids, List<Object> parameters) {
       var labels = new TreeMap<>(query.labels());
       Map.Entry<String, String> first = Objects.requireNonNull(labels.pollFirstEntry());
       conditions.add("b.name = ?", first.getKey()).add("b.value = ?", first.getValue());
-      between(conditions, Order.by("b.task"));
-      return ids(dialect.labels(), conditions, Order.by("b.task"), labels);
+      drawnInTime(conditions, "b.task");
+      return ids("", "b.task", dialect.labels(), conditions, labels);
     }
 
     private String ofStrays() {
@@ -229,8 +228,7 @@ public record ListSql(String ids, List<Object> parameters) {
       if (!query.statuses().isEmpty()) {
         conditions.add(hasStatus(query.statuses()));
       }
-      query.after().ifPresent(last -> conditions.add("t.id < ?", last));
-      return ids(dialect.strays(), conditions, Order.by("t.id"), query.labels());
+      return ids("", "t.id", dialect.strays(), conditions, query.labels());
     }
 
     private Conditions ofName(String row) {
@@ -241,30 +239,35 @@ public record ListSql(String ids, List<Object> parameters) {
     }
 
     private String ids(String from, Conditions conditions) {
-      return ids(from, conditions, Order.by("t.id"));
+      return ids("", from, conditions);
     }
 
-    /** The highest ids that meet some conditions and those that every part has. */
-    private String ids(String from, Conditions conditions, Order order) {
+    /**
+     * The highest ids that meet some conditions and those that every part has.
+     *
+     * @param first the column with which the index begins that has them in order; empty if with ids
+     */
+    private String ids(String first, String from, Conditions conditions) {
       if (query.seriesId().isPresent() && !query.statuses().isEmpty()) {
         conditions.add(hasStatus(query.statuses()));
       }
-      between(conditions, order);
-      return ids(from, conditions, order, query.labels());
+      drawnInTime(conditions, "t.id");
+      return ids(first, "t.id", from, conditions, query.labels());
     }
 
     private String ids(
-        String from, Conditions conditions, Order order, Map<String, String> labels) {
+        String first, String id, String from, Conditions conditions, Map<String, String> labels) {
       if (query.onlyRecurring()) {
         conditions.add(dialect.recurring());
       }
       new TreeMap<>(labels)
           .forEach((name, value) -> conditions.add(dialect.carriesLabel(), name, value));
       created(conditions, "t.created_at");
+      query.after().ifPresent((TaskId last) -> conditions.add(id + " < ?", last));
       parameters.addAll(conditions.parameters);
       parameters.add(query.limit());
-      return "SELECT %s AS id FROM %s%s ORDER BY %s LIMIT ?"
-          .formatted(order.id, from, conditions.where(), order.descending());
+      return "SELECT %1$s AS id FROM %2$s%3$s ORDER BY %4$s%1$s DESC LIMIT ?"
+          .formatted(id, from, conditions.where(), first.isEmpty() ? "" : first + " DESC, ");
     }
 
     private void created(Conditions conditions, String at) {
@@ -276,23 +279,19 @@ public record ListSql(String ids, List<Object> parameters) {
           .ifPresent(end -> conditions.add(at + " < ?", Times.toMicros(Times.roundUp(end))));
     }
 
-    /**
-     * Only ids after the last one of the page before, and only those that are drawn when tasks that
-     * are no strays are created at the time asked for.
-     */
-    private void between(Conditions conditions, Order order) {
-      Stream<TaskId> start =
-          query.createdFrom().stream()
-              .map(from -> firstId(from.toEpochMilli() - STRAY_MILLIS))
-              .filter(id -> isByTime());
-      Stream<TaskId> end =
-          query.createdBefore().stream()
-              .map(before -> firstId(before.toEpochMilli() + STRAY_MILLIS + 1))
-              .filter(id -> isByTime());
-      order.addTo(
-          conditions,
-          start.findAny(),
-          Stream.concat(end, query.after().stream()).min(Comparator.naturalOrder()));
+    /** Only ids that are drawn when tasks that are no strays are created at the time asked for. */
+    private void drawnInTime(Conditions conditions, String id) {
+      if (isByTime()) {
+        query
+            .createdFrom()
+            .ifPresent(
+                start ->
+                    conditions.add(id + " >= ?", firstId(start.toEpochMilli() - STRAY_MILLIS)));
+        query
+            .createdBefore()
+            .ifPresent(
+                end -> conditions.add(id + " < ?", firstId(end.toEpochMilli() + STRAY_MILLIS + 1)));
+      }
     }
 
     private static String hasStatus(Set<TaskStatus> statuses) {
@@ -309,50 +308,6 @@ public record ListSql(String ids, List<Object> parameters) {
         case RUNNING -> "t.status = 'PENDING' AND r.task IS NOT NULL";
         case SUCCESS, FAILED, CANCELLED -> "t.status = '" + status + "'";
       };
-    }
-  }
-
-  /**
-   * The order of an index in which ids are read: those for which its first columns have some
-   * values. That is asked for by comparing rows, not column by column, for then no other index has
-   * the order: a planner whose statistics say that nearly all tasks have those values would else
-   * take the walk over all ids, and they are stale as soon as a backlog comes.
-   */
-  private record Order(String id, List<String> columns, List<String> values) {
-
-    static Order by(String id) {
-      return new Order(id, List.of(), List.of());
-    }
-
-    static Order within(List<String> columns, List<String> values) {
-      return new Order("t.id", columns, values);
-    }
-
-    /** One bound for each end: an index scan begins at the first that it finds. */
-    void addTo(Conditions conditions, Optional<TaskId> from, Optional<TaskId> before) {
-      add(conditions, ">=", ">=", from);
-      add(conditions, "<=", "<", before);
-    }
-
-    private void add(Conditions conditions, String all, String some, Optional<TaskId> bound) {
-      if (bound.isPresent()) {
-        conditions.add(rows(and(columns, id), some, and(values, "?")), bound.get());
-      } else if (!columns.isEmpty()) {
-        conditions.add(rows(columns, all, values));
-      }
-    }
-
-    String descending() {
-      return String.join(" DESC, ", and(columns, id)) + " DESC";
-    }
-
-    private static String rows(List<String> columns, String operator, List<String> values) {
-      return "(%s) %s (%s)"
-          .formatted(String.join(", ", columns), operator, String.join(", ", values));
-    }
-
-    private static List<String> and(List<String> some, String last) {
-      return Stream.concat(some.stream(), Stream.of(last)).toList();
     }
   }
 

@@ -38,25 +38,29 @@ final class Claiming {
       "SELECT present, due_at, lease_left FROM {schema}.next_due(?, ?, ?, ?, ?)";
 
   /**
-   * Some claims, each with its task, read in this order. Joined in any other way, the planner may
-   * begin with all tasks that wait: when it gathered its statistics, there may have been none.
-   * Tasks that somebody has locked can be passed over.
+   * Some claims, each with its task, read in this order, no further than to the limit. Joined in
+   * any other way, the planner may begin with all tasks that wait: when it gathered its statistics,
+   * there may have been none. Tasks that somebody has locked can be passed over.
    */
-  private static String held(String claims, String lock) {
+  private static String held(String claims, String order, String lock) {
     return """
         SELECT {columns}, r.extensions
-        FROM (SELECT *, renewed_at + lease AS ends FROM {schema}.running WHERE {claims}) AS r,
+        FROM (
+            SELECT *, renewed_at + lease AS ends FROM {schema}.running
+            WHERE {claims} ORDER BY {order} OFFSET 0) AS r,
           LATERAL (
             SELECT * FROM {schema}.task c
             WHERE c.id = r.task AND c.status = 'PENDING' OFFSET 0 {lock}) AS t
+        ORDER BY {order}
         """
         .replace("{columns}", TaskColumns.select("t", "r"))
         .replace("{claims}", claims)
+        .replace("{order}", order)
         .replace("{lock}", lock);
   }
 
   private static final String STILL_HELD =
-      held("worker = ? AND sequence BETWEEN ? AND ? AND first = ?", "") + "ORDER BY r.sequence";
+      held("worker = ? AND sequence BETWEEN ? AND ? AND first = ?", "sequence", "");
 
   private static final String EXPIRED =
       """
@@ -67,8 +71,11 @@ final class Claiming {
           AND (SELECT t.status FROM {schema}.task t WHERE t.id = r.task) <> 'PENDING'
       )
       """
-          + held("renewed_at + lease <= (SELECT lease_now FROM clock)", "FOR SHARE SKIP LOCKED")
-          + "ORDER BY r.ends, r.sequence LIMIT ?";
+          + held(
+              "renewed_at + lease <= (SELECT lease_now FROM clock)",
+              "ends, sequence",
+              "FOR SHARE SKIP LOCKED")
+          + "LIMIT ?";
 
   private final Sql sql;
   private final Clock clock;
@@ -196,8 +203,8 @@ final class Claiming {
    * Passes over claims that a settlement has locked: it is about to end them, and two statements
    * that lock the same rows, each in an order of its own, would wait for each other.
    *
-   * <p>Reads all claims once, for there is no index by token, which each claim would pay for. With
-   * IS TRUE, and by place, there is no join that a plan from quieter times could make a loop of.
+   * <p>Reads all claims once, for there is no index by token, which each claim would pay for. IS
+   * TRUE keeps it from becoming a join, which might be a loop over all claims for each token.
    */
   List<Applied> extend(LeaseExtension extension) throws SQLException {
     List<ClaimToken> tokens = extension.tokens();
@@ -219,19 +226,19 @@ final class Claiming {
                   SET seen_at = excluded.seen_at, seen_clock = excluded.seen_clock
                 ),
                 present AS MATERIALIZED (
-                  SELECT r.ctid AS place, r.worker, r.sequence FROM {schema}.running r
+                  SELECT r.task, r.worker, r.sequence FROM {schema}.running r
                   WHERE ((r.worker, r.sequence) IN (SELECT * FROM unnest(?, ?))) IS TRUE
                 ),
                 free AS MATERIALIZED (
-                  SELECT r.ctid AS place FROM {schema}.running r
-                  WHERE r.ctid = ANY (ARRAY(SELECT place FROM present))
+                  SELECT r.task FROM {schema}.running r
+                  WHERE r.task = ANY (ARRAY(SELECT task FROM present))
                   FOR UPDATE SKIP LOCKED
                 ),
                 renewed AS (
-                  UPDATE {schema}.running
-                  SET renewed_at = (SELECT lease_now FROM clock), lease = ?,
-                    extensions = extensions + 1
-                  WHERE ctid = ANY (ARRAY(SELECT place FROM free))
+                  UPDATE {schema}.running r
+                  SET renewed_at = k.lease_now, lease = ?, extensions = r.extensions + 1
+                  FROM free f, clock k
+                  WHERE r.task = f.task
                 )
                 SELECT worker, sequence FROM present
                 """

@@ -62,10 +62,11 @@ final class Ear implements AutoCloseable {
     while (!isClosing(Duration.ZERO)) {
       try (Connection opened = source.open()) {
         connection = opened;
+        askForTheTime(opened);
+        pause = FIRST_PAUSE;
         awaitSomebody(opened);
         subscribe(opened);
         wakeUps.missed();
-        pause = FIRST_PAUSE;
         hear(opened);
       } catch (SQLException | RuntimeException e) {
         if (isClosing(Duration.ZERO)) {

@@ -428,7 +428,8 @@ final class PostgresStatements implements Statements {
       return Confirmation.OPEN;
     }
     sql.update(
-        "DELETE FROM {schema}.running WHERE worker = ? AND sequence = ?",
+        "DELETE FROM {schema}.running WHERE task = ? AND worker = ? AND sequence = ?",
+        id,
         token.worker(),
         token.sequence());
     return Confirmation.SETTLED;

@@ -128,6 +128,15 @@ final class Reading {
       return "t.labels::json ->> ? = ?";
     }
 
+    /**
+     * An equality would make the order by this column the same as that by id alone. With statistics
+     * of a time when nearly all tasks had this value, the planner would then walk over all ids.
+     */
+    @Override
+    public String begins(String column, String value) {
+      return column + " = ANY (ARRAY[" + value + "])";
+    }
+
     @Override
     public String idsForEach(String tables, String ids) {
       return "SELECT i.id FROM " + tables + " CROSS JOIN LATERAL (" + ids + ") AS i";

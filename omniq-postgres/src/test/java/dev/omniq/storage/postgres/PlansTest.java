@@ -221,6 +221,8 @@ class PlansTest {
     explained.take();
     int expired = statements.expired(transaction(), BATCH).size();
     Costs rescues = explained.take();
+    statements.expired(transaction(), BATCH / 10);
+    Costs fewRescues = explained.take();
     int repeated = statements.claim(transaction(), request).size();
     Costs repeats = explained.take();
     hold(abandoned);
@@ -254,6 +256,7 @@ class PlansTest {
     check(looked, 1);
     check(watched, 4);
     check(rescues, 20);
+    assertThat(fewRescues.pages()).as("no task beyond the limit is locked").isLessThan(2 * BATCH);
     check(purges, 40);
     check(repeats, 20);
     check(held, 40);

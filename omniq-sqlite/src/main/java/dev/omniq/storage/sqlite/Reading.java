@@ -108,6 +108,11 @@ final class Reading {
 
     /** There is no LATERAL; a task whose id is in such a list is the same. */
     @Override
+    public String begins(String column, String value) {
+      return column + " = " + value;
+    }
+
+    @Override
     public String idsForEach(String tables, String ids) {
       return "SELECT i.id FROM " + tables + " CROSS JOIN omniq_task i ON i.id IN (" + ids + ")";
     }
