@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -123,6 +124,26 @@ abstract class CompletionContract extends TransactionFixture {
       assertThat(await(id).status()).isEqualTo(TaskStatus.SUCCESS);
     }
     assertThat(effects()).containsExactly("late");
+  }
+
+  @Test
+  void task_isListedAsFinished_beforeItsHandlerHasReturned() throws Exception {
+    TaskId id = omniq.enqueue(WRITE.with("x"));
+    var waitingOrDone = TaskQuery.all().status(TaskStatus.PENDING, TaskStatus.SUCCESS);
+    var listed = new CompletableFuture<List<TaskId>>();
+    try (Worker worker =
+        worker(
+            context -> {
+              inTransaction(
+                  own -> {
+                    context.completeIn(own);
+                    own.commit();
+                  });
+              listed.complete(omniq.tasks(waitingOrDone).stream().map(Task::id).toList());
+            })) {
+      assertThat(listed.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).containsExactly(id);
+      await(id);
+    }
   }
 
   @Test
