@@ -36,6 +36,9 @@ final class Ear implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private volatile @Nullable Connection connection;
 
+  /** Before the next connection; only this thread looks at it. */
+  private Duration pause = FIRST_PAUSE;
+
   /** Where the connection comes from. */
   @FunctionalInterface
   interface Source {
@@ -58,15 +61,13 @@ final class Ear implements AutoCloseable {
   }
 
   private void listen() {
-    Duration pause = FIRST_PAUSE;
     while (!isClosing(Duration.ZERO)) {
       try (Connection opened = source.open()) {
         connection = opened;
-        askForTheTime(opened);
-        pause = FIRST_PAUSE;
         awaitSomebody(opened);
         subscribe(opened);
         wakeUps.missed();
+        pause = FIRST_PAUSE;
         hear(opened);
       } catch (SQLException | RuntimeException e) {
         if (isClosing(Duration.ZERO)) {
@@ -93,6 +94,7 @@ final class Ear implements AutoCloseable {
   private void awaitSomebody(Connection opened) throws SQLException {
     while (!comes(wanted, SILENCE)) {
       askForTheTime(opened);
+      pause = FIRST_PAUSE;
     }
   }
 

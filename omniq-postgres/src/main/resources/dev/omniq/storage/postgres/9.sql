@@ -6,7 +6,8 @@ DROP INDEX {schema}.running_token;
 ALTER FUNCTION {schema}.insert_task RESET ALL;
 
 -- As before, but that a claim which is asked for again, while the first time is still under way, is
--- refused by the row of its worker: the index did that.
+-- refused by the row of its worker, on which it waits: the index did that, if both found tasks. Then it
+-- is asked for once more, and what the first has taken is found.
 CREATE OR REPLACE FUNCTION {schema}.claim_tasks(
   given_now bigint, given_clock bigint,
   of_worker text, request_first bigint,
@@ -26,13 +27,10 @@ DECLARE
   chosen uuid[];
   chosen_names text[];
   read_at_most bigint := 2 * at_most::bigint;
-  cut boolean := true;
+  repeated boolean := EXISTS (
+    SELECT FROM {schema}.worker w WHERE w.worker = of_worker AND w.claimed >= request_first);
+  cut boolean := NOT repeated;
 BEGIN
-  IF EXISTS (
-    SELECT FROM {schema}.worker w WHERE w.worker = of_worker AND w.claimed >= request_first)
-  THEN
-    cut := false;
-  END IF;
   WHILE cut AND coalesce(cardinality(chosen), 0) < at_most LOOP
     WITH due_lane AS MATERIALIZED (
       SELECT l.id, l.name, l.queue, l.suspect, now - l.priority * 60000000 AS latest,
@@ -99,11 +97,11 @@ BEGIN
     CASE WHEN chosen IS NULL THEN -9223372036854775808 ELSE request_first END)
   ON CONFLICT (worker) DO UPDATE SET seen_at = excluded.seen_at, seen_clock = excluded.seen_clock,
     claimed = greatest(w.claimed, excluded.claimed)
-  WHERE chosen IS NULL OR w.claimed < request_first;
-  IF chosen IS NULL THEN
-    RETURN;
-  ELSIF NOT FOUND THEN
+  WHERE repeated OR w.claimed < request_first;
+  IF NOT FOUND THEN
     RAISE unique_violation USING MESSAGE = 'the same claim was made at the same time';
+  ELSIF chosen IS NULL THEN
+    RETURN;
   END IF;
 
   DELETE FROM {schema}.ready r WHERE r.ctid = ANY (places);

@@ -8,9 +8,12 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.omniq.storage.WakeUps;
+import dev.omniq.task.ClaimToken;
 import dev.omniq.task.TimeSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
@@ -37,6 +40,7 @@ class PoolOfTheProgramTest {
     try (var pool = new HikariDataSource(config)) {
       var store =
           PostgresStore.open(pool, PostgresOptions.defaults().schema(schema), TimeSource.system());
+      store.subscribe(new Deaf());
       String listening =
           "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle' AND query LIKE 'LISTEN %"
               + schema
@@ -60,5 +64,13 @@ class PoolOfTheProgramTest {
         assertThat(connection.getAutoCommit()).isFalse();
       }
     }
+  }
+
+  private static final class Deaf implements WakeUps.Listener {
+    @Override
+    public void due() {}
+
+    @Override
+    public void revoked(List<ClaimToken> tokens) {}
   }
 }

@@ -24,6 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A worker that has lost its connection asks for its claim again, while the server may still be at
@@ -51,7 +53,6 @@ class RepeatedClaimTest {
   @BeforeEach
   void open() throws SQLException {
     store = PostgresStore.open(Server.url(schema), TimeSource.system());
-    store.insert(Stream.generate(RepeatedClaimTest::task).limit(2).toList()).join();
     lost = Server.connect();
     lost.setAutoCommit(false);
   }
@@ -63,13 +64,20 @@ class RepeatedClaimTest {
     Server.execute("DROP SCHEMA " + schema + " CASCADE");
   }
 
-  private static NewTask task() {
+  private void insert(int count) {
     var spec = TaskSpec.of("known", "[]");
-    return NewTask.first(TaskId.next(Instant.now()), spec, Due.now());
+    store
+        .insert(
+            Stream.generate(() -> NewTask.first(TaskId.next(Instant.now()), spec, Due.now()))
+                .limit(count)
+                .toList())
+        .join();
   }
 
-  @Test
-  void claim_thatIsStillUnderWayWhenItIsRepeated_isMadeOnce() throws SQLException {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void claim_thatIsStillUnderWayWhenItIsRepeated_isMadeOnce(int waiting) throws SQLException {
+    insert(waiting);
     List<Claimed> first = statements.claim(Transaction.ofUser(lost), REQUEST);
     var again = store.claim(REQUEST);
     awaitBlockedClaim();
@@ -82,6 +90,7 @@ class RepeatedClaimTest {
 
   @Test
   void claim_whoseFirstTryFails_takesItsTasksAfterAll() throws SQLException {
+    insert(2);
     statements.claim(Transaction.ofUser(lost), REQUEST);
     var again = store.claim(REQUEST);
     awaitBlockedClaim();

@@ -108,13 +108,13 @@ final class Reading {
 
     /** There is no LATERAL; a task whose id is in such a list is the same. */
     @Override
-    public String begins(String column, String value) {
-      return column + " = " + value;
+    public String idsForEach(String tables, String ids) {
+      return "SELECT i.id FROM " + tables + " CROSS JOIN omniq_task i ON i.id IN (" + ids + ")";
     }
 
     @Override
-    public String idsForEach(String tables, String ids) {
-      return "SELECT i.id FROM " + tables + " CROSS JOIN omniq_task i ON i.id IN (" + ids + ")";
+    public String begins(String column, String value) {
+      return column + " = " + value;
     }
   }
 
