@@ -29,8 +29,6 @@ final class BacklogWorkload {
 
   private final OmniQ omniq;
   private final Report report;
-  private double emptyDrain;
-  private double emptyWakeUp;
 
   private BacklogWorkload(OmniQ omniq, Report report) {
     this.omniq = omniq;
@@ -66,8 +64,10 @@ final class BacklogWorkload {
    * A method of its own: the variable of one that goes on would keep the closed store in memory.
    */
   private static void measure(String url, Rounds rounds) throws Exception {
-    try (OmniQ omniq = open(url)) {
-      new BacklogWorkload(omniq, rounds.report()).layers(rounds.place());
+    try (Place.Fresh fresh = rounds.place().fresh();
+        OmniQ empty = open(fresh.url());
+        OmniQ omniq = open(url)) {
+      new BacklogWorkload(omniq, rounds.report()).layers(rounds.place(), empty);
     }
   }
 
@@ -77,28 +77,23 @@ final class BacklogWorkload {
     return OmniQ.open(Settings.ofUrl(url).retention(all).build());
   }
 
-  private void layers(Place place) throws Exception {
+  private void layers(Place place, OmniQ empty) throws Exception {
     for (int i = 0; i < WARM_UP; i++) {
-      measureDrain();
+      drain(empty);
+      drain(omniq);
     }
-    place.tidyUp();
-    emptyDrain = measureDrain();
-    emptyWakeUp = LatencyWorkload.wakeUps(omniq).median();
-    report.value("drain of 10,000, nothing else there", emptyDrain, "/s", "–");
-    report.value("wake-up p50, nothing else there", emptyWakeUp, "ms", "–");
-
     fillFinished();
-    measure(place, "a layer of finished tasks");
+    measure(place, empty, "a layer of finished tasks");
     fillFarFuture();
-    measure(place, "and one of the far future");
+    measure(place, empty, "and one of the far future");
     fill("another queue", i -> EnqueueWorkload.nothing(i).queue("other"));
-    measure(place, "and one of another queue");
+    measure(place, empty, "and one of another queue");
     fill("unknown names", i -> UNKNOWN.with("payload " + i));
-    measure(place, "and one of unknown names");
+    measure(place, empty, "and one of unknown names");
     fill(
         "near future, priority 9",
         i -> EnqueueWorkload.nothing(i).priority(9).delay(Duration.ofMinutes(30)));
-    measure(place, "and one of the near future, priority 9");
+    measure(place, empty, "and one of the near future, priority 9");
   }
 
   private void fillFinished() throws Exception {
@@ -110,24 +105,36 @@ final class BacklogWorkload {
     fill("far future", i -> EnqueueWorkload.nothing(i).delay(Duration.ofDays(30)));
   }
 
-  /** What a server does soon after many changes is no matter of depth. */
-  private void measure(Place place, String layer) throws Exception {
+  /**
+   * In turns with an empty store, for the disk of an hour ago was another one. What a server does
+   * soon after many changes is no matter of depth.
+   */
+  private void measure(Place place, OmniQ empty, String layer) throws Exception {
     place.tidyUp();
-    report.against("drain, " + layer, measureDrain(), emptyDrain, "/s", "≥ 0.80");
-    double wakeUp = LatencyWorkload.wakeUps(omniq).median();
-    report.against("wake-up p50, " + layer, wakeUp, emptyWakeUp, "ms", "≤ 1.25");
+    double[] emptyDrains = new double[REPEATED];
+    double[] drains = new double[REPEATED];
+    double[] emptyWakeUps = new double[REPEATED];
+    double[] wakeUps = new double[REPEATED];
+    for (int i = 0; i < REPEATED; i++) {
+      emptyDrains[i] = drain(empty);
+      drains[i] = drain(omniq);
+      emptyWakeUps[i] = LatencyWorkload.wakeUps(empty).median();
+      wakeUps[i] = LatencyWorkload.wakeUps(omniq).median();
+    }
+    report.against("drain, " + layer, median(drains), median(emptyDrains), "/s", "≥ 0.80");
+    report.against("wake-up p50, " + layer, median(wakeUps), median(emptyWakeUps), "ms", "≤ 1.25");
     long start = System.nanoTime();
     omniq.stats();
     report.value("stats, " + layer, (System.nanoTime() - start) / 1e6, "ms", "–");
   }
 
-  private double measureDrain() throws Exception {
-    double[] rates = new double[REPEATED];
-    for (int i = 0; i < REPEATED; i++) {
-      EnqueueWorkload.all(omniq, 1_000, DRAINED);
-      rates[i] = DrainWorkload.drain(omniq, DRAINED);
-    }
-    return Sample.of(rates).median();
+  private static double drain(OmniQ omniq) throws Exception {
+    EnqueueWorkload.all(omniq, 1_000, DRAINED);
+    return DrainWorkload.drain(omniq, DRAINED);
+  }
+
+  private static double median(double[] values) {
+    return Sample.of(values).median();
   }
 
   private void fill(String what, IntFunction<TaskRequest> request) {
