@@ -13,8 +13,9 @@ import java.util.stream.IntStream;
 
 /**
  * Whether anything gets slower by what waits or has finished: the same store gets deeper and
- * deeper, by tasks that a worker cannot take now, and after each layer the same things are
- * measured. The depth of a layer is the system property {@code omniq.depth}, a million by default.
+ * deeper, by tasks that a worker cannot take now, and after each layer the same things are measured
+ * of it and of an empty store, in turns. The depth of a layer is the system property {@code
+ * omniq.depth}, a million by default.
  */
 final class BacklogWorkload {
   private static final int DEPTH = Integer.getInteger("omniq.depth", 1_000_000);
@@ -22,7 +23,7 @@ final class BacklogWorkload {
   private static final int DRAINED = 10_000;
   private static final int REPEATED = 3;
 
-  /** Otherwise the first figure, which all others are compared with, is the compiler's. */
+  /** Otherwise the figures of the first layer are the compiler's. */
   private static final int WARM_UP = 5;
 
   private static final TaskType<String> UNKNOWN = TaskType.of("nobody-knows-this", String.class);
@@ -106,7 +107,7 @@ final class BacklogWorkload {
   }
 
   /**
-   * In turns with an empty store, for the disk of an hour ago was another one. What a server does
+   * In turns with an empty store, for some minutes ago the disk was another one. What a server does
    * soon after many changes is no matter of depth.
    */
   private void measure(Place place, OmniQ empty, String layer) throws Exception {

@@ -45,8 +45,9 @@ import org.junit.jupiter.api.Timeout;
 /**
  * What the hot statements cost in a deep store, as the server explains them: a million tasks of a
  * name that nobody knows are due and 20,000 with a label, 300,000 of priority 9 come in the next
- * minutes, and 200,000 have finished. With the planner's usual settings, and both before and after
- * it has gathered statistics of all that. {@code -Domniq.depth=10000000} for more that are due.
+ * minutes, and 200,000 have finished. With the planner's usual settings, and with statistics of a
+ * time when all had finished, with none, and with those of all that. {@code -Domniq.depth=10000000}
+ * for more that are due.
  */
 @Timeout(1_200)
 class PlansTest {
