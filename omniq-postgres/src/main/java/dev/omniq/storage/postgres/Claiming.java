@@ -27,6 +27,9 @@ import java.util.Set;
 final class Claiming {
   private static final Duration LONGEST_LEASE = Duration.ofDays(10_000);
 
+  /** In a worker's row, in place of the token of its last claim: none has given anything yet. */
+  private static final String NOTHING_CLAIMED = "(-9223372036854775808)";
+
   static final String CLAIM =
       "SELECT "
           + String.join(", ", TaskColumns.TASK.stream().map(each -> "(c.task)." + each).toList())
@@ -94,7 +97,7 @@ final class Claiming {
   List<Claimed> claim(ClaimRequest request) throws SQLException {
     leaseEnds.forget();
     String worker = request.first().worker();
-    if (claims.isStrange(worker) && !isKnown(worker)) {
+    if (claims.isStrange(worker) && !hasClaimed(worker)) {
       claims.own(worker);
     }
     boolean isNew = claims.isNew(request.first());
@@ -136,8 +139,12 @@ final class Claiming {
     return new Claimed(TaskColumns.read(row, Sql::id), TaskColumns.token(row).orElseThrow());
   }
 
-  private boolean isKnown(String worker) throws SQLException {
-    return sql.first("SELECT 1 FROM {schema}.worker WHERE worker = ?", row -> true, worker)
+  /** Its row alone does not tell: a sign of life may have come before the first claim. */
+  private boolean hasClaimed(String worker) throws SQLException {
+    return sql.first(
+            "SELECT 1 FROM {schema}.worker WHERE worker = ? AND claimed > " + NOTHING_CLAIMED,
+            row -> true,
+            worker)
         .isPresent();
   }
 
@@ -155,14 +162,15 @@ final class Claiming {
     sql.first(
         """
         INSERT INTO {schema}.worker AS w (worker, seen_at, seen_clock, claimed)
-        SELECT ?, {now}, {lease_now}, -9223372036854775808
+        SELECT ?, {now}, {lease_now}, {nothing}
         FROM set_config('synchronous_commit', 'off', true), {schema}.admit('CLAIM')
         ON CONFLICT (worker) DO UPDATE
         SET seen_at = excluded.seen_at, seen_clock = excluded.seen_clock
         RETURNING 1
         """
             .replace("{now}", clock.now())
-            .replace("{lease_now}", clock.leaseNow()),
+            .replace("{lease_now}", clock.leaseNow())
+            .replace("{nothing}", NOTHING_CLAIMED),
         row -> true,
         worker);
   }
@@ -221,7 +229,7 @@ final class Claiming {
                 ),
                 seen AS (
                   INSERT INTO {schema}.worker AS w (worker, seen_at, seen_clock, claimed)
-                  SELECT ?, now, lease_now, -9223372036854775808 FROM clock
+                  SELECT ?, now, lease_now, {nothing} FROM clock
                   ON CONFLICT (worker) DO UPDATE
                   SET seen_at = excluded.seen_at, seen_clock = excluded.seen_clock
                 ),
@@ -243,7 +251,8 @@ final class Claiming {
                 SELECT worker, sequence FROM present
                 """
                     .replace("{now}", clock.now())
-                    .replace("{lease_now}", clock.leaseNow()),
+                    .replace("{lease_now}", clock.leaseNow())
+                    .replace("{nothing}", NOTHING_CLAIMED),
                 row -> new ClaimToken(row.getString(1), row.getLong(2)),
                 extension.worker(),
                 Column.of("text", tokens, ClaimToken::worker),

@@ -19,7 +19,7 @@ final class Claims {
     return !last.containsKey(worker);
   }
 
-  /** From now on a worker is this process's own: the database has not heard of it. */
+  /** From now on a worker is this process's own: the database has no claim of it. */
   void own(String worker) {
     if (last.size() < MOST) {
       last.put(worker, Long.MIN_VALUE);

@@ -7,6 +7,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.omniq.storage.ClaimRequest;
 import dev.omniq.storage.ClaimRequest.QueueLimit;
 import dev.omniq.storage.Claimed;
+import dev.omniq.storage.LeaseExtension;
 import dev.omniq.storage.Transition;
 import dev.omniq.storage.Transition.Expected;
 import dev.omniq.storage.jdbc.JdbcStore;
@@ -98,6 +99,16 @@ class StatementCountTest {
 
     assertThat(trips(() -> store.claim(inVain).join())).isEqualTo(new Trips(1, 0));
     assertThat(trips(() -> store.claim(inVain).join())).isEqualTo(new Trips(1, 0));
+  }
+
+  @Test
+  void claim_afterASignOfLifeThatCameBeforeAll_isOneRoundTrip() {
+    var early = new ClaimToken("early", 1);
+    store.extend(new LeaseExtension(early.worker(), List.of(), Duration.ofMinutes(1))).join();
+    store.claim(request(early)).join();
+
+    ClaimToken second = new ClaimToken(early.worker(), 2);
+    assertThat(trips(() -> store.claim(request(second)).join())).isEqualTo(new Trips(1, 0));
   }
 
   @Test
@@ -239,6 +250,14 @@ class StatementCountTest {
   private ClaimRequest request(int limit, Duration lease) {
     var first = new ClaimToken("counted", nextToken);
     nextToken += limit;
+    return request(first, limit, lease);
+  }
+
+  private static ClaimRequest request(ClaimToken only) {
+    return request(only, 1, Duration.ofMinutes(1));
+  }
+
+  private static ClaimRequest request(ClaimToken first, int limit, Duration lease) {
     return new ClaimRequest(
         first,
         limit,
