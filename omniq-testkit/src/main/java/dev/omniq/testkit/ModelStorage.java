@@ -1,6 +1,5 @@
 package dev.omniq.testkit;
 
-import static dev.omniq.task.TaskStatus.PENDING;
 import static dev.omniq.task.TaskStatus.RUNNING;
 import static dev.omniq.task.TaskStatus.SUCCESS;
 import static java.util.Comparator.comparing;
@@ -36,7 +35,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -161,51 +159,14 @@ public final class ModelStorage implements TaskStore {
 
   /** A claim that gave nothing may be repeated in earnest; only one that gave something counts. */
   private List<Claimed> claimAnew(ClaimRequest request) {
-    Map<String, Integer> taken = new HashMap<>();
-    int suspects = 0;
     List<Claimed> claimed = new ArrayList<>();
-    for (Row row : inClaimOrder(request)) {
-      String queue = row.task().queue();
-      boolean suspect = row.task().state().losses() > 0;
-      if (claimed.size() == request.limit()) {
-        break;
-      }
-      // The first suspects use the room for suspects up, whether they are taken or not.
-      boolean considered = !suspect || suspects++ < request.suspects();
-      if (!considered || taken.getOrDefault(queue, 0) >= limitOf(request, queue)) {
-        continue;
-      }
+    for (Row row : new ModelClaim(request).taken(rows, now())) {
       claimed.add(start(row, request, request.first().plus(claimed.size())));
-      taken.merge(queue, 1, Integer::sum);
     }
     if (!claimed.isEmpty()) {
       claimsMade.add(request.first());
     }
     return claimed;
-  }
-
-  private List<Row> inClaimOrder(ClaimRequest request) {
-    return rows.all(row -> canTake(request, row) && !row.task().dueAt().isAfter(now()))
-        .sorted(comparing(ModelStorage::rank).thenComparingLong(Row::sequence))
-        .toList();
-  }
-
-  private static Instant rank(Row row) {
-    return row.task().dueAt().minus(Duration.ofMinutes(row.task().priority()));
-  }
-
-  private static boolean canTake(ClaimRequest request, Row row) {
-    return row.task().status() == PENDING
-        && request.names().contains(row.task().name())
-        && limitOf(request, row.task().queue()) > 0
-        && (row.task().state().losses() == 0 || request.suspects() > 0);
-  }
-
-  private static int limitOf(ClaimRequest request, String queue) {
-    return request.queues().stream()
-        .filter(limit -> limit.queue().equals(queue))
-        .mapToInt(ClaimRequest.QueueLimit::limit)
-        .sum();
   }
 
   private Claimed start(Row row, ClaimRequest request, ClaimToken token) {
@@ -240,7 +201,7 @@ public final class ModelStorage implements TaskStore {
   public CompletableFuture<Optional<Instant>> nextDue(ClaimRequest request) {
     return answer(
         () ->
-            rows.all(row -> canTake(request, row))
+            rows.all(new ModelClaim(request)::canTake)
                 .map(row -> row.task().dueAt())
                 .min(Comparator.naturalOrder()));
   }

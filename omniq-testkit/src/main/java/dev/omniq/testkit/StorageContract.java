@@ -39,6 +39,14 @@ public abstract class StorageContract {
     }
   }
 
+  /** When a claim may take a task, and which first. */
+  @Nested
+  class ClaimOrder extends ClaimOrderContract {
+    ClaimOrder() {
+      super(StorageContract.this::home);
+    }
+  }
+
   /** {@link dev.omniq.storage.TaskStore#apply}. */
   @Nested
   class Apply extends ApplyContract {
