@@ -63,15 +63,14 @@ final class Inserting {
 
   private static final String IN_THE_WAY =
       """
-      SELECT i.place, coalesce(same.id, holder.id, carrier.id)
+      SELECT i.place, coalesce(
+        (SELECT t.id FROM {schema}.task t WHERE t.id = i.id),
+        (%s),
+        CASE WHEN i.recurring THEN (%s) END)
       FROM unnest(?, ?, ?, ?, ?) WITH ORDINALITY AS i (
         id, queue, unique_key, series_id, recurring, place)
-      LEFT JOIN {schema}.task same ON same.id = i.id
-      LEFT JOIN {schema}.task holder ON holder.queue = i.queue
-        AND holder.unique_key = i.unique_key AND holder.status = 'PENDING'
-      LEFT JOIN {schema}.task carrier ON i.recurring AND carrier.series_id = i.series_id
-        AND carrier.status = 'PENDING' AND carrier.recurring AND NOT carrier.detached
-      """;
+      """
+          .formatted(LiveTask.holding("i.queue", "i.unique_key"), LiveTask.carrying("i.series_id"));
 
   private final Transaction transaction;
   private final Sql sql;
@@ -396,8 +395,7 @@ final class Inserting {
     }
     Optional<TaskId> holder =
         sql.first(
-            "SELECT id FROM {schema}.task"
-                + " WHERE queue = ? AND unique_key = ? AND status = 'PENDING'",
+            LiveTask.holding("?", "?"),
             row -> Sql.id(row, 1),
             task.queue(),
             task.uniqueKey().orElse(null));
@@ -405,8 +403,7 @@ final class Inserting {
       throw Copies.keyHeld(task, holder.get());
     }
     throw sql.first(
-            "SELECT id FROM {schema}.task"
-                + " WHERE series_id = ? AND status = 'PENDING' AND recurring AND NOT detached",
+            LiveTask.carrying("?"),
             row -> Copies.seriesCarried(task, Sql.id(row, 1)),
             task.seriesId())
         .orElseGet(

@@ -145,10 +145,7 @@ final class Reading {
 
   Optional<Task> liveRun(TaskId seriesId) throws SQLException {
     return sql.first(
-        SELECT
-            + " WHERE t.series_id = ? AND t.status = 'PENDING' AND t.recurring AND NOT t.detached",
-        Reading::task,
-        seriesId);
+        SELECT + " WHERE t.id = (" + LiveTask.carrying("?") + ")", Reading::task, seriesId);
   }
 
   List<Task> export(Optional<TaskId> after, int limit) throws SQLException {

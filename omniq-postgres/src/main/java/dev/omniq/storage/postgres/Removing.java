@@ -158,8 +158,8 @@ final class Removing {
     if (!ended.isEmpty()) {
       live.addAll(
           sql.list(
-              "SELECT series_id FROM {schema}.task WHERE series_id = ANY (?)"
-                  + " AND status = 'PENDING' AND recurring AND NOT detached",
+              "SELECT s.id FROM unnest(?) AS s (id) WHERE (%s) IS NOT NULL"
+                  .formatted(LiveTask.carrying("s.id")),
               row -> Sql.id(row, 1),
               Sql.Column.ids(ended, id -> id)));
     }

@@ -116,21 +116,12 @@ record Row(
   Optional<TaskId> keyHolder(Sql sql) throws SQLException {
     return uniqueKey == null
         ? Optional.empty()
-        : sql.first(
-            "SELECT id FROM {schema}.task"
-                + " WHERE queue = ? AND unique_key = ? AND status = 'PENDING'",
-            row -> Sql.id(row, 1),
-            queue,
-            uniqueKey);
+        : sql.first(LiveTask.holding("?", "?"), row -> Sql.id(row, 1), queue, uniqueKey);
   }
 
   /** The live run that carries its series. */
   Optional<TaskId> carrier(Sql sql) throws SQLException {
-    return sql.first(
-        "SELECT id FROM {schema}.task"
-            + " WHERE series_id = ? AND status = 'PENDING' AND recurring AND NOT detached",
-        row -> Sql.id(row, 1),
-        seriesId);
+    return sql.first(LiveTask.carrying("?"), row -> Sql.id(row, 1), seriesId);
   }
 
   /** Takes it out of where its state had it; false if somebody else has done so meanwhile. */

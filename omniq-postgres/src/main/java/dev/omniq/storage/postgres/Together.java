@@ -133,11 +133,10 @@ final class Together {
     return new HashSet<>(
         sql.list(
             """
-            SELECT t.queue, t.unique_key FROM {schema}.task t
-            JOIN (SELECT DISTINCT * FROM unnest(?, ?)) AS k (queue, unique_key)
-              USING (queue, unique_key)
-            WHERE t.status = 'PENDING'
-            """,
+            SELECT k.queue, k.unique_key FROM unnest(?, ?) AS k (queue, unique_key)
+            WHERE (%s) IS NOT NULL
+            """
+                .formatted(LiveTask.holding("k.queue", "k.unique_key")),
             row -> new Key(row.getString(1), row.getString(2)),
             Column.of("text", wanted, Row::queue),
             Column.of("text", wanted, Row::uniqueKey)));

@@ -10,6 +10,7 @@ import dev.omniq.storage.Claimed;
 import dev.omniq.storage.Inserted;
 import dev.omniq.storage.LeaseExtension;
 import dev.omniq.storage.Retention;
+import dev.omniq.storage.Transactional.Confirmation;
 import dev.omniq.storage.Transition;
 import dev.omniq.storage.Transition.Expected;
 import dev.omniq.storage.WakeUpListeners;
@@ -20,10 +21,12 @@ import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.Due;
 import dev.omniq.task.NewTask;
 import dev.omniq.task.Notes;
+import dev.omniq.task.Schedule;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskSpec;
+import dev.omniq.task.TaskState;
 import dev.omniq.task.TaskStatus;
 import dev.omniq.task.TimeSource;
 import java.sql.Connection;
@@ -36,6 +39,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,10 +48,11 @@ import org.junit.jupiter.api.Timeout;
 
 /**
  * What the hot statements cost in a deep store, as the server explains them: a million tasks of a
- * name that nobody knows are due and 20,000 with a label, 300,000 of priority 9 come in the next
- * minutes, and 250,000 have finished. With the planner's usual settings, and with statistics of a
- * time when all had finished, with none, and with those of all that. {@code -Domniq.depth=10000000}
- * for more that are due.
+ * name that nobody knows are due, 20,000 with a label, 50,000 that repeat and 50,000 with a unique
+ * key, 300,000 of priority 9 come in the next minutes, and 250,000 have finished, of which 50,000
+ * were runs of one series. With the planner's usual settings, and with statistics of a time when
+ * all had finished, with none, and with those of all that. {@code -Domniq.depth=10000000} for more
+ * that are due.
  */
 @Timeout(1_200)
 class PlansTest {
@@ -59,6 +64,7 @@ class PlansTest {
   private static Explained explained;
   private static PostgresStatements statements;
   private static long nextToken = 1;
+  private static TaskId series;
 
   @BeforeAll
   @Timeout(1_200)
@@ -87,12 +93,20 @@ class PlansTest {
     for (String table : List.of("task", "ready", "label")) {
       Server.execute("ALTER TABLE %s.%s SET (autovacuum_enabled = false)".formatted(SCHEMA, table));
     }
+    series = insert(repeating("series"), 1, Due.now()).get(0);
+    insert(spec("keyed"), 1, Due.now());
     copies("name = 'unknown'", DEPTH, "PENDING", "0");
     copies("priority = 9", 300_000, "PENDING", "n * 500");
     copies("name = 'unknown'", 200_000, "SUCCESS", "0");
-    copies("name = 'unknown'", 50_000, "FAILED", "0");
     // So many that to read all labels is the worse plan: of one page, a server may read all.
     copies("name = 'labelled'", 20_000, "PENDING", "0");
+    copies("name = 'series'", 50_000, "PENDING", "0");
+    copies("name = 'series'", 50_000, "FAILED", "0");
+    Server.execute(
+        "UPDATE %s.task SET series_id = '%s' WHERE name = 'series' AND status = 'FAILED'"
+            .formatted(SCHEMA, series.value()));
+    copies("name = 'keyed'", 50_000, "PENDING", "0");
+    Server.execute("UPDATE %s.task SET unique_key = id WHERE name = 'keyed'".formatted(SCHEMA));
   }
 
   /** Many rows like one that is there, as the store itself would have written them. */
@@ -201,69 +215,57 @@ class PlansTest {
       liveOnce();
     }
     settle(claim(BATCH, LEASE));
-    explained.take();
+    System.out.printf("%s, for %d tasks:%n", when, BATCH);
 
-    insert(spec("known"), BATCH, Due.now());
-    Costs inserted = explained.take();
-    List<Claimed> claimed = claim(BATCH, LEASE);
-    Costs claims = explained.take();
-    settle(claimed);
-    Costs settled = explained.take();
-    Optional<Instant> next = nextDue();
-    Costs looked = explained.take();
-    statements.stats(transaction());
-    statements.workers(transaction());
-    Costs watched = explained.take();
-    var byNumber = new Retention(Duration.ofDays(9_999), Duration.ofDays(9_999), 0);
-    int purged = statements.purge(transaction(), byNumber, BATCH);
-    Costs purges = explained.take();
+    cost("insert", 40, () -> insert(spec("known"), BATCH, Due.now()));
+    List<Claimed> claimed = cost("claim", 30, () -> claim(BATCH, LEASE));
+    assertThat(claimed).hasSize(BATCH);
+    cost("settle", 40, () -> settle(claimed));
+    assertThat(cost("next due", 1, PlansTest::nextDue)).isPresent();
+    cost("counts", 2, () -> statements.stats(transaction()));
+    cost("workers", 2, () -> statements.workers(transaction()));
+
     insert(spec("known"), BATCH, Due.now());
     ClaimRequest request = request(BATCH, Duration.ofNanos(1));
     List<Claimed> abandoned = statements.claim(transaction(), request);
-    explained.take();
-    int expired = statements.expired(transaction(), BATCH).size();
-    Costs rescues = explained.take();
-    statements.expired(transaction(), BATCH / 10);
-    Costs fewRescues = explained.take();
-    int repeated = statements.claim(transaction(), request).size();
-    Costs repeats = explained.take();
-    hold(abandoned);
-    Costs held = explained.take();
+    assertThat(cost("expired", 20, () -> statements.expired(transaction(), BATCH))).hasSize(BATCH);
+    // Two pages a task of the limit would be more: no task beyond the limit is locked.
+    cost("a few expired", 2, () -> statements.expired(transaction(), BATCH / 10));
+    assertThat(cost("repeated claim", 20, () -> statements.claim(transaction(), request)))
+        .isEqualTo(abandoned);
+    cost("renew", 20, () -> extend(abandoned));
+    cost("note", 20, () -> annotate(abandoned));
+    cost("confirm", 20, () -> confirm(abandoned));
     settle(abandoned);
-    List<TaskId> cancelled = insert(spec("known"), BATCH, Due.now());
-    explained.take();
-    cancel(cancelled);
-    Costs cancels = explained.take();
-    List<DeleteOutcome> deleted = statements.delete(transaction(), cancelled);
-    Costs deletes = explained.take();
 
-    System.out.printf(
-        "%s, for %d tasks: insert %s%n  claim %s%n  settle %s%n  next due %s%n  watch %s%n"
-            + "  expired %s%n  purge %s%n  repeated claim %s%n  renew and note %s%n  cancel %s%n"
-            + "  delete %s%n",
-        when, BATCH, inserted, claims, settled, looked, watched, rescues, purges, repeats, held,
-        cancels, deletes);
-    assertThat(claimed).hasSize(BATCH);
-    assertThat(claims.statements()).as("round trips of a claim").isEqualTo(1);
-    assertThat(inserted.statements()).as("with the folding of counters").isLessThanOrEqualTo(4);
-    assertThat(settled.statements()).as("with the folding of counters").isLessThanOrEqualTo(4);
-    assertThat(next).isPresent();
-    assertThat(expired).isEqualTo(BATCH);
-    assertThat(purged).isEqualTo(BATCH);
-    assertThat(repeated).isEqualTo(BATCH);
-    assertThat(deleted).hasSize(BATCH).containsOnly(DeleteOutcome.DELETED);
-    check(inserted, 40);
-    check(claims, 30);
-    check(settled, 40);
-    check(looked, 1);
-    check(watched, 4);
-    check(rescues, 20);
-    assertThat(fewRescues.pages()).as("no task beyond the limit is locked").isLessThan(2 * BATCH);
-    check(purges, 40);
-    check(repeats, 20);
-    check(held, 40);
-    check(cancels, 60);
-    check(deletes, 40);
+    List<TaskId> cancelled = insert(spec("known"), BATCH, Due.now());
+    cost("cancel", 60, () -> change(cancelled, PlansTest::cancelled));
+    assertThat(cost("delete", 40, () -> statements.delete(transaction(), cancelled)))
+        .hasSize(BATCH)
+        .containsOnly(DeleteOutcome.DELETED);
+
+    List<TaskId> keyed = insertKeyed();
+    assertThat(cost("insert with keys that are held", 60, PlansTest::insertKeyed)).isEqualTo(keyed);
+    change(keyed, PlansTest::cancelled);
+    cost("retry with keys", 80, () -> change(keyed, PlansTest::retried));
+    statements.delete(transaction(), keyed);
+
+    insert(repeating("known"), BATCH, Due.now());
+    List<Claimed> runs = claim(BATCH, LEASE);
+    cost("settle and follow up", 80, () -> settle(runs));
+    List<TaskId> ended = runs.stream().map(each -> each.task().id()).toList();
+    assertThat(cost("delete runs", 60, () -> statements.delete(transaction(), ended)))
+        .containsOnly(DeleteOutcome.SERIES_CONTINUES);
+    assertThat(cost("live run", 1, () -> statements.liveRun(transaction(), series))).isPresent();
+
+    var byNumber = new Retention(Duration.ofDays(9_999), Duration.ofDays(9_999), 0);
+    assertThat(cost("purge by number", 40, () -> statements.purge(transaction(), byNumber, BATCH)))
+        .isEqualTo(BATCH);
+    var byAge = new Retention(Duration.ZERO, Duration.ZERO, Long.MAX_VALUE);
+    assertThat(cost("purge by age", 40, () -> statements.purge(transaction(), byAge, BATCH)))
+        .isEqualTo(BATCH);
+    cost("export", 20, () -> statements.export(transaction(), Optional.of(series), BATCH));
+    cost("changes", 20, () -> statements.changes(transaction(), 0, BATCH));
   }
 
   private static void liveOnce() throws SQLException {
@@ -273,16 +275,31 @@ class PlansTest {
     statements.expired(transaction(), BATCH);
   }
 
+  private interface Step<T> {
+    T take() throws SQLException;
+  }
+
   /** Nothing that grows is read from end to end, and nothing is read in vain. */
-  private static void check(Costs costs, int pagesPerTask) {
-    assertThat(costs.statements()).as("statements that were explained").isPositive();
-    assertThat(costs.scanned()).as("tables read from end to end").isEmpty();
-    assertThat(costs.removed()).as("rows removed").isLessThanOrEqualTo(BATCH);
-    assertThat(costs.pages()).as("pages").isLessThanOrEqualTo((long) pagesPerTask * BATCH);
+  private static <T> T cost(String what, int pagesPerTask, Step<T> step) throws SQLException {
+    explained.take();
+    T result = step.take();
+    Costs costs = explained.take();
+    System.out.printf("  %s: %s%n", what, costs);
+    assertThat(costs.statements()).as("%s: statements explained", what).isPositive();
+    assertThat(costs.scanned()).as("%s: tables read from end to end", what).isEmpty();
+    assertThat(costs.removed()).as("%s: rows read in vain", what).isLessThanOrEqualTo(BATCH);
+    assertThat(costs.pages())
+        .as("%s: pages", what)
+        .isLessThanOrEqualTo((long) pagesPerTask * BATCH);
+    return result;
   }
 
   private static TaskSpec spec(String name) {
     return TaskSpec.of(name, "[\"payload\"]");
+  }
+
+  private static TaskSpec repeating(String name) {
+    return spec(name).toBuilder().schedule(new Schedule.FixedRate(Duration.ofHours(1))).build();
   }
 
   private static Transaction transaction() {
@@ -299,6 +316,16 @@ class PlansTest {
         .stream()
         .map(Inserted::id)
         .toList();
+  }
+
+  /** The ids of those that hold the keys. */
+  private static List<TaskId> insertKeyed() throws SQLException {
+    List<NewTask> tasks = new ArrayList<>();
+    for (int i = 0; i < BATCH; i++) {
+      TaskSpec spec = spec("known").toBuilder().uniqueKey(Optional.of("key " + i)).build();
+      tasks.add(NewTask.first(TaskId.next(statements.now()), spec, Due.now()));
+    }
+    return statements.insert(transaction(), tasks).stream().map(Inserted::id).toList();
   }
 
   private static Optional<Instant> nextDue() throws SQLException {
@@ -321,35 +348,54 @@ class PlansTest {
     return statements.claim(transaction(), request(limit, lease));
   }
 
-  private static void hold(List<Claimed> claimed) throws SQLException {
-    statements.extend(
+  private static List<Applied> extend(List<Claimed> claimed) throws SQLException {
+    return statements.extend(
         transaction(),
         new LeaseExtension("plans", claimed.stream().map(Claimed::token).toList(), LEASE));
-    statements.annotate(
+  }
+
+  private static List<Applied> annotate(List<Claimed> claimed) throws SQLException {
+    return statements.annotate(
         transaction(),
         claimed.stream()
             .map(each -> new Annotation(each.task().id(), each.token(), Notes.NONE))
             .toList());
   }
 
-  private static void cancel(List<TaskId> ids) throws SQLException {
-    List<Transition> transitions = new ArrayList<>();
-    for (TaskId id : ids) {
-      Task task = statements.find(transaction(), id).orElseThrow();
-      transitions.add(
-          new Transition(
-              id,
-              new Expected.Observer(task.state().revision()),
-              task.state().toBuilder()
-                  .status(TaskStatus.CANCELLED)
-                  .finishedAt(Optional.of(statements.now()))
-                  .build(),
-              Optional.empty()));
+  private static List<Confirmation> confirm(List<Claimed> claimed) throws SQLException {
+    List<Confirmation> answers = new ArrayList<>();
+    for (Claimed each : claimed) {
+      answers.add(statements.confirm(transaction(), each.task().id(), each.token()));
     }
-    assertThat(statements.apply(transaction(), transitions)).containsOnly(Applied.APPLIED);
+    return answers;
   }
 
-  private static void settle(List<Claimed> claimed) throws SQLException {
+  private static List<Applied> change(List<TaskId> ids, UnaryOperator<TaskState> change)
+      throws SQLException {
+    List<Transition> transitions = new ArrayList<>();
+    for (TaskId id : ids) {
+      TaskState state = statements.find(transaction(), id).orElseThrow().state();
+      transitions.add(
+          new Transition(
+              id, new Expected.Observer(state.revision()), change.apply(state), Optional.empty()));
+    }
+    List<Applied> answers = statements.apply(transaction(), transitions);
+    assertThat(answers).containsOnly(Applied.APPLIED);
+    return answers;
+  }
+
+  private static TaskState cancelled(TaskState state) {
+    return state.toBuilder()
+        .status(TaskStatus.CANCELLED)
+        .finishedAt(Optional.of(statements.now()))
+        .build();
+  }
+
+  private static TaskState retried(TaskState state) {
+    return state.toBuilder().status(TaskStatus.PENDING).finishedAt(Optional.empty()).build();
+  }
+
+  private static List<Applied> settle(List<Claimed> claimed) throws SQLException {
     List<Transition> transitions = new ArrayList<>();
     for (Claimed each : claimed) {
       var next =
@@ -360,8 +406,21 @@ class PlansTest {
               .build();
       transitions.add(
           new Transition(
-              each.task().id(), new Expected.Holder(each.token()), next, Optional.empty()));
+              each.task().id(), new Expected.Holder(each.token()), next, followUp(each.task())));
     }
-    statements.apply(transaction(), transitions);
+    return statements.apply(transaction(), transitions);
+  }
+
+  private static Optional<NewTask> followUp(Task run) {
+    return Optional.of(run)
+        .filter(Task::recurring)
+        .map(
+            each ->
+                new NewTask(
+                    TaskId.next(statements.now()),
+                    each.spec(),
+                    new Due.After(Duration.ofHours(1)),
+                    each.seriesId(),
+                    each.run() + 1));
   }
 }
