@@ -65,6 +65,9 @@ final class Ear implements AutoCloseable {
       try (Connection opened = source.open()) {
         connection = opened;
         awaitSomebody(opened);
+        if (isClosing(Duration.ZERO)) {
+          return; // a pool would warn of a connection that broke
+        }
         subscribe(opened);
         wakeUps.missed();
         pause = FIRST_PAUSE;

@@ -2,6 +2,7 @@ package dev.omniq.storage.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.omniq.storage.WakeUpListeners;
 import dev.omniq.storage.WakeUps;
 import dev.omniq.storage.jdbc.JdbcStore;
 import dev.omniq.task.ClaimToken;
@@ -10,9 +11,13 @@ import dev.omniq.task.NewTask;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskSpec;
 import dev.omniq.task.TimeSource;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -56,6 +61,41 @@ class EarTest {
       insert(other);
       awaitWakeUp();
     }
+  }
+
+  @Test
+  void close_whenNobodyWasToBeWoken_asksNothingOfTheConnectionThatItEnds() throws Exception {
+    List<String> calls = new CopyOnWriteArrayList<>();
+    var opened = new CountDownLatch(1);
+    var closed = new CountDownLatch(1);
+    Connection real = Server.connect();
+    var watched =
+        (Connection)
+            Proxy.newProxyInstance(
+                EarTest.class.getClassLoader(),
+                new Class<?>[] {Connection.class},
+                (proxy, method, arguments) -> {
+                  calls.add(method.getName());
+                  if (method.getName().equals("close")) {
+                    closed.countDown();
+                  }
+                  return method.invoke(real, arguments);
+                });
+    Ear ear =
+        new Ear(
+            () -> {
+              opened.countDown();
+              return watched;
+            },
+            new Schema(schema),
+            Clock.of(TimeSource.system()),
+            new WakeUpCalls(new WakeUpListeners(), TimeSource.system()));
+    assertThat(opened.await(60, TimeUnit.SECONDS)).isTrue();
+
+    ear.close();
+
+    assertThat(closed.await(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(calls).doesNotContain("createStatement");
   }
 
   private final class Counting implements WakeUps.Listener {
