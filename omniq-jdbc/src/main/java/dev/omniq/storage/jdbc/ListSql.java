@@ -96,6 +96,7 @@ public record ListSql(String ids, List<Object> parameters) {
     return Math.abs(drawn - createdAt.toEpochMilli()) > STRAY_MILLIS;
   }
 
+  private static final int ALL_STATUSES = TaskStatus.values().length;
   private static final int ID_BITS_BELOW_MILLIS = 16;
   private static final long LAST_MILLI = (1L << 48) - 1;
   private static final long STRAY_MILLIS = 1_000;
@@ -183,12 +184,12 @@ public record ListSql(String ids, List<Object> parameters) {
     }
 
     private String byStatus() {
-      // With a limit, so that no planner makes a constant of one status and takes an index of such.
+      // With a limit, so that no planner makes a constant of one status and takes a partial index.
       String stored =
           statuses.stream()
               .filter(status -> status != TaskStatus.RUNNING)
               .map(status -> "SELECT '" + status + "' AS status")
-              .collect(Collectors.joining(" UNION ALL ", "(", " LIMIT 9) AS s"));
+              .collect(Collectors.joining(" UNION ALL ", "(", " LIMIT " + ALL_STATUSES + ") AS s"));
       boolean isLabelled = !query.labels().isEmpty();
       var conditions = new Conditions();
       if (!statuses.contains(TaskStatus.RUNNING) && statuses.contains(TaskStatus.PENDING)) {
@@ -257,8 +258,9 @@ public record ListSql(String ids, List<Object> parameters) {
     }
 
     /**
-     * The limit is a SELECT, for a planner that knows it and believes that there are fewer tasks
-     * sorts them all instead of reading the first in the order of the index.
+     * Two limits: a planner that knows it and believes that there are fewer tasks would sort them
+     * all instead of reading the first in the order of the index, and so would one that does not
+     * know it and believes that there are very many.
      */
     private String ids(
         String first, String id, String from, Conditions conditions, Map<String, String> labels) {
@@ -271,7 +273,11 @@ public record ListSql(String ids, List<Object> parameters) {
       query.after().ifPresent((TaskId last) -> conditions.add(id + " < ?", last));
       parameters.addAll(conditions.parameters);
       parameters.add(query.limit());
-      return "SELECT %1$s AS id FROM %2$s%3$s ORDER BY %4$s%1$s DESC LIMIT (SELECT ?)"
+      parameters.add(query.limit());
+      return """
+          SELECT x.id FROM (
+            SELECT %1$s AS id FROM %2$s%3$s ORDER BY %4$s%1$s DESC LIMIT (SELECT ?)) AS x
+          LIMIT ?"""
           .formatted(id, from, conditions.where(), first.isEmpty() ? "" : first + " DESC, ");
     }
 

@@ -147,7 +147,7 @@ final class Removing {
   /** The series of finished runs that had a live one when the first of them went. */
   private Set<TaskId> liveSeries(Collection<Row> rows, Set<TaskId> left) throws SQLException {
     Set<TaskId> live = new HashSet<>();
-    List<TaskId> ended = new ArrayList<>();
+    Set<TaskId> ended = new HashSet<>();
     for (Row row : rows) {
       if (row.carriesSeries() && left.contains(row.id())) {
         live.add(row.seriesId());
@@ -161,7 +161,7 @@ final class Removing {
               "SELECT s.id FROM unnest(?) AS s (id) WHERE (%s) IS NOT NULL"
                   .formatted(LiveTask.carrying("s.id")),
               row -> Sql.id(row, 1),
-              Sql.Column.ids(ended, id -> id)));
+              Sql.Column.ids(List.copyOf(ended), id -> id)));
     }
     return live;
   }

@@ -126,7 +126,7 @@ final class Together {
   }
 
   private Set<Key> heldKeys(Stream<Row> finished) throws SQLException {
-    List<Row> wanted = finished.filter(Together::takesAKey).toList();
+    List<Key> wanted = finished.filter(Together::takesAKey).map(Together::key).distinct().toList();
     if (wanted.isEmpty()) {
       return new HashSet<>();
     }
@@ -138,8 +138,8 @@ final class Together {
             """
                 .formatted(LiveTask.holding("k.queue", "k.unique_key")),
             row -> new Key(row.getString(1), row.getString(2)),
-            Column.of("text", wanted, Row::queue),
-            Column.of("text", wanted, Row::uniqueKey)));
+            Column.of("text", wanted, Key::queue),
+            Column.of("text", wanted, Key::key)));
   }
 
   // ---- the change ----
