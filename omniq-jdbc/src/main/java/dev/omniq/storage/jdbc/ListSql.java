@@ -258,9 +258,9 @@ public record ListSql(String ids, List<Object> parameters) {
     }
 
     /**
-     * Two limits: a planner that knows it and believes that there are fewer tasks would sort them
-     * all instead of reading the first in the order of the index, and so would one that does not
-     * know it and believes that there are very many.
+     * It has two limits, one that a planner knows and one that it does not. With the first alone, a
+     * planner that believes that there are fewer tasks sorts them all instead of reading the first
+     * in the order of the index, and with the second alone one that believes that there are many.
      */
     private String ids(
         String first, String id, String from, Conditions conditions, Map<String, String> labels) {

@@ -226,9 +226,9 @@ class PlansTest {
     cost("a few expired", 2, () -> statements.expired(transaction(), BATCH / 10));
     assertThat(cost("repeated claim", 20, () -> statements.claim(transaction(), request)))
         .isEqualTo(abandoned);
-    cost("renew", 20, () -> extend(abandoned));
-    cost("note", 20, () -> annotate(abandoned));
-    cost("confirm", 20, () -> confirm(abandoned));
+    assertThat(cost("renew", 20, () -> extend(abandoned))).containsOnly(Applied.APPLIED);
+    assertThat(cost("note", 20, () -> annotate(abandoned))).containsOnly(Applied.APPLIED);
+    assertThat(cost("confirm", 20, () -> confirm(abandoned))).containsOnly(Confirmation.OPEN);
     settle(abandoned);
 
     List<TaskId> cancelled = insert(spec("known"), BATCH, Due.now());
