@@ -65,12 +65,11 @@ final class Inserting {
       """
       SELECT i.place, coalesce(
         (SELECT t.id FROM {schema}.task t WHERE t.id = i.id),
-        (%s),
-        CASE WHEN i.recurring THEN (%s) END)
+        {schema}.holder(i.queue, i.unique_key),
+        CASE WHEN i.recurring THEN {schema}.carrier(i.series_id) END)
       FROM unnest(?, ?, ?, ?, ?) WITH ORDINALITY AS i (
         id, queue, unique_key, series_id, recurring, place)
-      """
-          .formatted(LiveTask.holding("i.queue", "i.unique_key"), LiveTask.carrying("i.series_id"));
+      """;
 
   private final Transaction transaction;
   private final Sql sql;
@@ -393,19 +392,14 @@ final class Inserting {
     if (there.isPresent()) {
       return;
     }
+    Optional<String> key = task.uniqueKey();
     Optional<TaskId> holder =
-        sql.first(
-            LiveTask.holding("?", "?"),
-            row -> Sql.id(row, 1),
-            task.queue(),
-            task.uniqueKey().orElse(null));
+        key.isPresent() ? Row.holder(sql, task.queue(), key.get()) : Optional.empty();
     if (holder.isPresent()) {
       throw Copies.keyHeld(task, holder.get());
     }
-    throw sql.first(
-            LiveTask.carrying("?"),
-            row -> Copies.seriesCarried(task, Sql.id(row, 1)),
-            task.seriesId())
+    throw Row.carrier(sql, task.seriesId())
+        .map(carrier -> Copies.seriesCarried(task, carrier))
         .orElseGet(
             () ->
                 new StorageException(

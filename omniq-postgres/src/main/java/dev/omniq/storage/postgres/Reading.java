@@ -145,7 +145,7 @@ final class Reading {
 
   Optional<Task> liveRun(TaskId seriesId) throws SQLException {
     return sql.first(
-        SELECT + " WHERE t.id = (" + LiveTask.carrying("?") + ")", Reading::task, seriesId);
+        SELECT + " WHERE t.id = (SELECT {schema}.carrier(?))", Reading::task, seriesId);
   }
 
   List<Task> export(Optional<TaskId> after, int limit) throws SQLException {

@@ -158,8 +158,7 @@ final class Removing {
     if (!ended.isEmpty()) {
       live.addAll(
           sql.list(
-              "SELECT s.id FROM unnest(?) AS s (id) WHERE (%s) IS NOT NULL"
-                  .formatted(LiveTask.carrying("s.id")),
+              "SELECT s.id FROM unnest(?) AS s (id) WHERE {schema}.carrier(s.id) IS NOT NULL",
               row -> Sql.id(row, 1),
               Sql.Column.ids(List.copyOf(ended), id -> id)));
     }

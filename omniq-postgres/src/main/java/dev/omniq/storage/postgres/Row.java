@@ -114,14 +114,22 @@ record Row(
 
   /** The live task that holds its unique key. */
   Optional<TaskId> keyHolder(Sql sql) throws SQLException {
-    return uniqueKey == null
-        ? Optional.empty()
-        : sql.first(LiveTask.holding("?", "?"), row -> Sql.id(row, 1), queue, uniqueKey);
+    return uniqueKey == null ? Optional.empty() : holder(sql, queue, uniqueKey);
+  }
+
+  /** The live task of a queue that holds a key. */
+  static Optional<TaskId> holder(Sql sql, String queue, String key) throws SQLException {
+    return sql.id("SELECT {schema}.holder(?, ?)", queue, key);
   }
 
   /** The live run that carries its series. */
   Optional<TaskId> carrier(Sql sql) throws SQLException {
-    return sql.first(LiveTask.carrying("?"), row -> Sql.id(row, 1), seriesId);
+    return carrier(sql, seriesId);
+  }
+
+  /** The live run that carries a series. */
+  static Optional<TaskId> carrier(Sql sql, TaskId seriesId) throws SQLException {
+    return sql.id("SELECT {schema}.carrier(?)", seriesId);
   }
 
   /** Takes it out of where its state had it; false if somebody else has done so meanwhile. */

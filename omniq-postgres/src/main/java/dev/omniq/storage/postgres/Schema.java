@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param name as it is, without quotes
  */
 record Schema(String name, Map<String, String> texts) implements Migrations.Schema {
-  private static final int VERSIONS = 9;
+  private static final int VERSIONS = 10;
   private static final String VERSION_TABLE =
       "CREATE TABLE IF NOT EXISTS {schema}.schema_version (version integer NOT NULL)";
 

@@ -124,6 +124,12 @@ final class Sql {
     }
   }
 
+  /** The id that a query gives in its only row, if that has one. */
+  Optional<TaskId> id(String sql, @Nullable Object... parameters) throws SQLException {
+    return first(sql, row -> Optional.ofNullable(row.getObject(1, UUID.class)), parameters)
+        .flatMap(id -> id.map(TaskId::new));
+  }
+
   /**
    * Prepared at the server only if it is a call of a function, whose own statements know how to
    * live with a plan that is kept, and if the connection allows it. Any other plan that was made

@@ -134,9 +134,8 @@ final class Together {
         sql.list(
             """
             SELECT k.queue, k.unique_key FROM unnest(?, ?) AS k (queue, unique_key)
-            WHERE (%s) IS NOT NULL
-            """
-                .formatted(LiveTask.holding("k.queue", "k.unique_key")),
+            WHERE {schema}.holder(k.queue, k.unique_key) IS NOT NULL
+            """,
             row -> new Key(row.getString(1), row.getString(2)),
             Column.of("text", wanted, Key::queue),
             Column.of("text", wanted, Key::key)));
