@@ -25,8 +25,9 @@ final class Server {
       return given;
     }
     try {
-      EmbeddedPostgres server = EmbeddedPostgres.start();
-      // After the applications, which say good-bye to it: hooks of the JVM run all at once.
+      // Its own hook would stop it beside the applications: hooks of the JVM run all at once.
+      EmbeddedPostgres server = EmbeddedPostgres.builder().setRegisterShutdownHook(false).start();
+      // After the applications, which say good-bye to it.
       SpringApplication.getShutdownHandlers().add(() -> close(server));
       return server.getJdbcUrl("postgres", "postgres");
     } catch (IOException e) {

@@ -136,9 +136,30 @@ final class Lane implements AutoCloseable {
   private void work() {
     for (List<Call<?, ?>> calls = take(); !calls.isEmpty(); calls = take()) {
       long began = time.nanoTime();
-      run(new Batch(calls));
+      if (!run(new Batch(calls))) {
+        failTheRestIfClosed();
+      }
       answered(calls.size(), time.nanoTime() - began);
     }
+  }
+
+  /** Who closes a store whose database is gone waits once, not as often as there are calls. */
+  private void failTheRestIfClosed() {
+    List<Call<?, ?>> rest = new ArrayList<>();
+    lock.lock();
+    try {
+      if (closed) {
+        rest.addAll(waiting);
+        waiting.clear();
+      }
+    } finally {
+      lock.unlock();
+    }
+    rest.forEach(
+        call ->
+            call.fail(
+                new StorageException(
+                    "no connection to the database, and the store is closed (" + name + ")")));
   }
 
   private void answered(int calls, long nanos) {
@@ -166,15 +187,16 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  /** Whatever happens, its calls are answered and the lane goes on. */
-  private void run(Batch batch) {
+  /** Whatever happens, its calls are answered and the lane goes on; false without a connection. */
+  private boolean run(Batch batch) {
     try {
-      transactor.run(batch);
+      return transactor.run(batch);
     } catch (RuntimeException | Error e) {
       LOG.error("A batch failed in a way that is not foreseen ({})", batch.name(), e);
       batch.fail(
           new OutcomeUnknownException(
               "the store failed, it is not known what was stored: " + e, List.of(), e));
+      return true;
     }
   }
 
@@ -208,7 +230,7 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  /** Makes the calls that wait, and refuses later ones. */
+  /** Makes the calls that wait, unless there is no connection to be had, and refuses later ones. */
   @Override
   public void close() {
     lock.lock();

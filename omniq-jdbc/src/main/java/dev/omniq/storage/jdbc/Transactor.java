@@ -41,7 +41,9 @@ final class Transactor {
     /** Each call by itself: one of them may be the reason. */
     ALONE,
     /** All calls fail. */
-    GIVE_UP
+    GIVE_UP,
+    /** The same: there is no connection, and to take one has waited for a while already. */
+    UNREACHABLE
   }
 
   /** How an attempt ended that did not succeed. */
@@ -54,21 +56,25 @@ final class Transactor {
     }
   }
 
-  /** Runs a batch to its end; every call of it has its answer afterwards. */
-  void run(Batch batch) {
+  /**
+   * Runs a batch to its end; every call of it has its answer afterwards. False if there was no
+   * connection to be had.
+   */
+  boolean run(Batch batch) {
     Failure failure = attempt(batch);
     for (int tries = 1; failure != null && failure.next == Next.AGAIN && tries < TRIES; tries++) {
       LOG.debug("Trying again ({}): {}", batch.name(), failure.exception.getMessage());
       failure = attempt(batch);
     }
     if (failure == null) {
-      return;
+      return true;
     }
-    if (failure.next == Next.GIVE_UP || batch.calls().size() == 1) {
-      batch.fail(failure.exception);
-    } else {
+    if (batch.calls().size() > 1 && (failure.next == Next.ALONE || failure.next == Next.AGAIN)) {
       batch.alone().forEach(this::run);
+      return true;
     }
+    batch.fail(failure.exception);
+    return failure.next != Next.UNREACHABLE;
   }
 
   private @Nullable Failure attempt(Batch batch) {
@@ -76,10 +82,9 @@ final class Transactor {
     try {
       connection = batch.mode() == Mode.READ ? connections.takeToRead() : connections.take();
     } catch (SQLException | RuntimeException e) {
-      // To take one has waited for a while already, for all calls.
       return new Failure(
           new StorageException("no connection to the database: " + e.getMessage(), e),
-          Next.GIVE_UP,
+          Next.UNREACHABLE,
           false);
     }
     Failure failure =

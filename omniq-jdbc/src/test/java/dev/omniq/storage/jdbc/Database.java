@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Database implements Connections {
   private final String url;
   private final AtomicInteger taken = new AtomicInteger();
+  private volatile boolean gone;
 
   Database(Path directory) throws SQLException {
     url = "jdbc:sqlite:" + directory.resolve("words.db");
@@ -22,6 +23,11 @@ final class Database implements Connections {
       statement.execute("PRAGMA journal_mode = WAL");
       statement.execute("CREATE TABLE word (text TEXT PRIMARY KEY CHECK (text <> ''))");
     }
+  }
+
+  /** Gives no connections from now on. */
+  void vanish() {
+    gone = true;
   }
 
   Connection open() throws SQLException {
@@ -49,6 +55,9 @@ final class Database implements Connections {
   @Override
   public Connection take() throws SQLException {
     taken.incrementAndGet();
+    if (gone) {
+      throw new SQLException("nobody answers");
+    }
     return open();
   }
 

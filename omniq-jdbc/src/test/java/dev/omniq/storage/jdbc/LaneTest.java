@@ -301,6 +301,29 @@ class LaneTest {
         .hasMessageContaining("closed");
   }
 
+  @Test
+  void close_withoutAConnection_waitsForOneOnce() throws Exception {
+    blockLane();
+    var calls =
+        List.of(call(store, "one"), call(block, "two"), call(store, "three"), call(block, "four"));
+    database.vanish();
+    var closing = new Thread(lane::close);
+    closing.start();
+    while (closing.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    goOn.countDown();
+    closing.join();
+
+    assertThat(calls)
+        .allSatisfy(
+            each ->
+                assertThatThrownBy(each::join)
+                    .hasCauseInstanceOf(StorageException.class)
+                    .hasMessageContaining("no connection to the database"));
+    assertThat(database.taken()).as("that of the call before, and one that failed").isEqualTo(2);
+  }
+
   // ---- callers that wait ----
 
   private final List<Thread> workers = Collections.synchronizedList(new ArrayList<>());
