@@ -87,12 +87,9 @@ final class PeerWorkload {
       return new Rates(factory, new ArrayList<>(), new Flaws());
     }
 
-    void measure(Theirs theirs, boolean counts) throws Exception {
+    double measure(Theirs theirs) throws Exception {
       try (Place.PeerHome home = factory.open()) {
-        double perSecond = theirs.measure(home.peer(), flaws);
-        if (counts) {
-          all.add(perSecond);
-        }
+        return theirs.measure(home.peer(), flaws);
       }
     }
   }
@@ -101,13 +98,14 @@ final class PeerWorkload {
       throws Exception {
     List<Double> ours = new ArrayList<>();
     List<Rates> theirs = peers.stream().map(Rates::of).toList();
-    for (int round = 0; round <= rounds.count(); round++) {
-      double our = rounds.inFreshStore(measure.ours);
-      if (round > 0) {
-        ours.add(our);
-      }
+    Rounds.warmUp(() -> rounds.inFreshStore(measure.ours));
+    for (Rates rates : theirs) {
+      Rounds.warmUp(() -> rates.measure(measure.theirs));
+    }
+    for (int round = 0; round < rounds.count(); round++) {
+      ours.add(rounds.inFreshStore(measure.ours));
       for (Rates rates : theirs) {
-        rates.measure(measure.theirs, round > 0);
+        rates.all.add(rates.measure(measure.theirs));
       }
     }
     for (Rates rates : theirs) {

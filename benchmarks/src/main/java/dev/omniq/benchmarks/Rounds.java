@@ -1,15 +1,25 @@
 package dev.omniq.benchmarks;
 
 import dev.omniq.OmniQ;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 
 /**
- * Runs ours and its limit in turns, each in a store or table of its own; the first round warms up.
+ * Runs ours and its limit in turns, each in a store or table of its own, after each has run for
+ * some seconds without being counted.
  */
 final class Rounds {
+  /**
+   * A server is warm, and the compiler is not after one drain of half a second: the fifth one on
+   * files was five times as fast as the first.
+   */
+  private static final Duration WARM_UP =
+      Duration.ofSeconds(Integer.getInteger("omniq.warm-up", 10));
+
   private final Place place;
   private final Report report;
   private final int rounds;
@@ -69,15 +79,21 @@ final class Rounds {
       OnPlace<O> ours, OnPlace<L> limit, BiConsumer<List<O>, List<L>> result) throws Exception {
     List<O> our = new ArrayList<>();
     List<L> its = new ArrayList<>();
-    for (int round = 0; round <= rounds; round++) {
-      O one = ours.measure(place);
-      L other = limit.measure(place);
-      if (round > 0) {
-        our.add(one);
-        its.add(other);
-      }
+    warmUp(() -> ours.measure(place));
+    warmUp(() -> limit.measure(place));
+    for (int round = 0; round < rounds; round++) {
+      our.add(ours.measure(place));
+      its.add(limit.measure(place));
     }
     result.accept(our, its);
+  }
+
+  /** At least once, and as often as some seconds take. */
+  static void warmUp(Callable<?> measure) throws Exception {
+    long start = System.nanoTime();
+    do {
+      var unused = measure.call();
+    } while (System.nanoTime() - start < WARM_UP.toNanos());
   }
 
   <T> T inFreshStore(Ours<T> ours) throws Exception {
