@@ -395,12 +395,17 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
     return listeners.add(listener);
   }
 
-  /** Closes the lanes, which make the calls that wait, and then the connections. */
+  /**
+   * Closes the lanes, which make the calls that wait, and then the connections. Without a database,
+   * each lane waits for a connection once.
+   */
   @Override
   public void close() {
     if (closed.getAndSet(true)) {
       return;
     }
+    writer.end();
+    reader.end();
     order.await();
     writer.close();
     reader.close();

@@ -51,6 +51,11 @@ final class Lane implements AutoCloseable {
   private @Nullable Thread leader;
   private boolean closed;
 
+  /** Whether the first call that gets no connection is the last that is made. */
+  private boolean ending;
+
+  private boolean unreachable;
+
   /** How many calls the last transaction had, and until when so many are waited for. */
   private int lastCalls;
 
@@ -72,6 +77,8 @@ final class Lane implements AutoCloseable {
     try {
       if (closed) {
         call.fail(new StorageException("the store is closed (" + name + ")"));
+      } else if (unreachable) {
+        call.fail(unreachable());
       } else {
         waiting.add(call);
         if (leader == null || waiting.size() == lastCalls) {
@@ -94,7 +101,7 @@ final class Lane implements AutoCloseable {
     }
     var call = new Call<>(step, List.copyOf(inputs), bytes, new CompletableFuture<List<O>>());
     try {
-      run(new Batch(List.of(call)));
+      runOrEnd(new Batch(List.of(call)));
     } finally {
       followOthers();
     }
@@ -105,7 +112,7 @@ final class Lane implements AutoCloseable {
   private boolean lead() {
     lock.lock();
     try {
-      if (closed || leader != null || !waiting.isEmpty() || isGathering()) {
+      if (closed || unreachable || leader != null || !waiting.isEmpty() || isGathering()) {
         return false;
       }
       leader = Thread.currentThread();
@@ -136,30 +143,36 @@ final class Lane implements AutoCloseable {
   private void work() {
     for (List<Call<?, ?>> calls = take(); !calls.isEmpty(); calls = take()) {
       long began = time.nanoTime();
-      if (!run(new Batch(calls))) {
-        failTheRestIfClosed();
-      }
+      runOrEnd(new Batch(calls));
       answered(calls.size(), time.nanoTime() - began);
     }
   }
 
-  /** Who closes a store whose database is gone waits once, not as often as there are calls. */
-  private void failTheRestIfClosed() {
+  /**
+   * A lane that is about to be closed makes no more calls after one that got no connection: who
+   * closes a store whose database is gone waits for one once, not as often as there are calls.
+   */
+  private void runOrEnd(Batch batch) {
+    if (run(batch)) {
+      return;
+    }
     List<Call<?, ?>> rest = new ArrayList<>();
     lock.lock();
     try {
-      if (closed) {
+      if (ending) {
+        unreachable = true;
         rest.addAll(waiting);
         waiting.clear();
       }
     } finally {
       lock.unlock();
     }
-    rest.forEach(
-        call ->
-            call.fail(
-                new StorageException(
-                    "no connection to the database, and the store is closed (" + name + ")")));
+    rest.forEach(call -> call.fail(unreachable()));
+  }
+
+  private StorageException unreachable() {
+    return new StorageException(
+        "no connection to the database, and the store is about to be closed (" + name + ")");
   }
 
   private void answered(int calls, long nanos) {
@@ -230,9 +243,20 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  /** Makes the calls that wait, unless there is no connection to be had, and refuses later ones. */
+  /** From now on, the first call that gets no connection is the last that is made. */
+  void end() {
+    lock.lock();
+    try {
+      ending = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Makes the calls that wait, as long as there are connections, and refuses later ones. */
   @Override
   public void close() {
+    end();
     lock.lock();
     try {
       closed = true;

@@ -70,11 +70,23 @@ final class Transactor {
       return true;
     }
     if (batch.calls().size() > 1 && (failure.next == Next.ALONE || failure.next == Next.AGAIN)) {
-      batch.alone().forEach(this::run);
-      return true;
+      return runAlone(batch.alone());
     }
     batch.fail(failure.exception);
     return failure.next != Next.UNREACHABLE;
+  }
+
+  /** One after the other, until there is no connection to be had. */
+  private boolean runAlone(List<Batch> calls) {
+    boolean reached = true;
+    for (Batch call : calls) {
+      if (reached) {
+        reached = run(call);
+      } else {
+        call.fail(new StorageException("no connection to the database: there was none just now"));
+      }
+    }
+    return reached;
   }
 
   private @Nullable Failure attempt(Batch batch) {

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Database implements Connections {
   private final String url;
   private final AtomicInteger taken = new AtomicInteger();
-  private volatile boolean gone;
+  private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
 
   Database(Path directory) throws SQLException {
     url = "jdbc:sqlite:" + directory.resolve("words.db");
@@ -27,7 +27,12 @@ final class Database implements Connections {
 
   /** Gives no connections from now on. */
   void vanish() {
-    gone = true;
+    vanishAfter(0);
+  }
+
+  /** Gives no more than so many. */
+  void vanishAfter(int more) {
+    left.set(more);
   }
 
   Connection open() throws SQLException {
@@ -55,7 +60,7 @@ final class Database implements Connections {
   @Override
   public Connection take() throws SQLException {
     taken.incrementAndGet();
-    if (gone) {
+    if (left.getAndDecrement() <= 0) {
       throw new SQLException("nobody answers");
     }
     return open();

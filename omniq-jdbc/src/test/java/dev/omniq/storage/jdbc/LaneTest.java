@@ -324,6 +324,33 @@ class LaneTest {
     assertThat(database.taken()).as("that of the call before, and one that failed").isEqualTo(2);
   }
 
+  @Test
+  void calls_whenTheLaneIsAboutToBeClosed_andOneGotNoConnection_failAtOnce() throws Exception {
+    database.vanish();
+    lane.end();
+    assertThatThrownBy(call(store, "first")::join).hasMessageContaining("nobody answers");
+
+    assertThatThrownBy(call(store, "second")::join)
+        .hasCauseInstanceOf(StorageException.class)
+        .hasMessageContaining("no connection to the database");
+    assertThatThrownBy(lane.callByCaller(store, List.of("third"), 1)::join)
+        .hasMessageContaining("no connection to the database");
+    assertThat(database.taken()).isEqualTo(1);
+  }
+
+  @Test
+  void calls_thatGoOneByOne_afterTheConnectionsAreGone_doNotWaitForOneEach() throws Exception {
+    blockLane();
+    var calls = List.of(call(store, "one"), call(store, ""), call(store, "three"));
+    database.vanishAfter(1);
+    goOn.countDown();
+
+    assertThat(calls)
+        .allSatisfy(
+            each -> assertThatThrownBy(each::join).hasCauseInstanceOf(StorageException.class));
+    assertThat(database.taken()).as("block, all together, and one alone").isEqualTo(3);
+  }
+
   // ---- callers that wait ----
 
   private final List<Thread> workers = Collections.synchronizedList(new ArrayList<>());

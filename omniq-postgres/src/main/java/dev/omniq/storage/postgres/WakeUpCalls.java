@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Wakes the workers of this process at once, and those of others by {@code NOTIFY}. After each call
  * is a pause, which gets longer, to a few milliseconds, while many tasks come in it, and shorter
- * again while few do.
+ * again while few do. Others are told of those with the next task, and without one a moment later.
  *
  * <p>A notification makes its transaction wait for all others that notify. So the transaction of a
  * lone task calls itself only if the last pause is over and no other process does the same at the
@@ -25,6 +25,12 @@ import org.jspecify.annotations.Nullable;
 final class WakeUpCalls {
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(1);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(8);
+
+  /**
+   * So long after a pause the next lone task may come, and its transaction call for those that came
+   * in it: to send that apart costs another transaction, for which callers wait.
+   */
+  private static final Duration GRACE = Duration.ofMillis(1);
 
   /** Tasks that come closer together than this are many. */
   private static final Duration MANY = Duration.ofMillis(2);
@@ -43,18 +49,24 @@ final class WakeUpCalls {
   private final String self = UUID.randomUUID().toString();
   private final String due = DUE + " " + self;
   private volatile @Nullable Consumer<String> sender;
-  private boolean sending;
 
-  /** How many tasks came in this pause; when it ends, there is one call for all. */
-  private int missed;
+  /** How many tasks were stored of which others do not know. */
+  private int untold;
 
-  private long crowdedUntil;
+  /** How many of them the transaction tells of that has the turn. */
+  private int telling;
+
+  private boolean hasTurn;
+  private boolean reminded;
   private Duration pause = SHORTEST_PAUSE;
+  private long pauseUntil;
+  private long crowdedUntil;
 
   WakeUpCalls(WakeUpListeners listeners, TimeSource time) {
     this.listeners = listeners;
     this.time = time;
-    crowdedUntil = time.nanoTime();
+    pauseUntil = time.nanoTime();
+    crowdedUntil = pauseUntil;
   }
 
   /** Says how payloads are sent; before that, nothing is. */
@@ -70,15 +82,18 @@ final class WakeUpCalls {
   /** So many tasks were stored that may be due. */
   void due(int tasks) {
     listeners.due();
+    if (sender == null) {
+      return;
+    }
     synchronized (this) {
-      if (sending) {
-        missed += tasks;
+      if (hasTurn || isBefore(pauseUntil)) {
+        untold += tasks;
+        remind();
         return;
       }
-      sending = true;
-      pause = SHORTEST_PAUSE;
+      beginPause(tell());
     }
-    send();
+    send(due);
   }
 
   /**
@@ -86,13 +101,12 @@ final class WakeUpCalls {
    * others do so. {@link #endTurn} must follow, and {@link #dueHere} if something was stored.
    */
   synchronized Optional<String> takeTurn() {
-    if (sending || sender == null || crowdedUntil - time.nanoTime() > 0) {
+    if (hasTurn || sender == null || isBefore(pauseUntil) || isBefore(crowdedUntil)) {
       return Optional.empty();
     }
-    Optional<String> turn = Optional.of(due);
-    pause = SHORTEST_PAUSE;
-    sending = true;
-    return turn;
+    hasTurn = true;
+    telling = tell();
+    return Optional.of(due);
   }
 
   /**
@@ -102,15 +116,20 @@ final class WakeUpCalls {
    * @param called whether it has called
    */
   void endTurn(boolean stored, boolean called) {
-    if (!stored) {
-      paused();
-    } else if (called) {
-      pause();
-    } else {
-      synchronized (this) {
+    synchronized (this) {
+      hasTurn = false;
+      if (!stored) {
+        untold += telling;
+      } else {
+        beginPause(telling);
+      }
+      if (stored && !called) {
         crowdedUntil = time.nanoTime() + CROWDED.toNanos();
       }
-      send();
+      remind();
+    }
+    if (stored && !called) {
+      send(due);
     }
   }
 
@@ -119,9 +138,51 @@ final class WakeUpCalls {
     listeners.due();
   }
 
-  private void send() {
+  private boolean isBefore(long nanos) {
+    return nanos - time.nanoTime() > 0;
+  }
+
+  /** Others are about to be told: of so many. */
+  private int tell() {
+    int all = untold;
+    untold = 0;
+    return all;
+  }
+
+  /** The call has been made, or is about to be, for so many that came in the last pause. */
+  private void beginPause(int tasks) {
+    if (tasks == 0) {
+      pause = SHORTEST_PAUSE;
+    } else if (MANY.multipliedBy(tasks).compareTo(pause) > 0) {
+      pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
+    } else {
+      pause = pause.compareTo(SHORTEST_PAUSE) > 0 ? pause.dividedBy(2) : pause;
+    }
+    pauseUntil = time.nanoTime() + pause.toNanos();
+  }
+
+  /** Tells others after the pause, unless a transaction has done so by then. */
+  private void remind() {
+    if (untold > 0 && !hasTurn && !reminded) {
+      reminded = true;
+      Duration left = Duration.ofNanos(Math.max(0, pauseUntil - time.nanoTime()));
+      time.schedule(isBefore(crowdedUntil) ? left : left.plus(GRACE), this::tellNow);
+    }
+  }
+
+  private void tellNow() {
+    synchronized (this) {
+      reminded = false;
+      if (isBefore(pauseUntil)) {
+        remind(); // they were told of some, and others came
+        return;
+      }
+      if (untold == 0 || hasTurn) {
+        return;
+      }
+      beginPause(tell());
+    }
     send(due);
-    pause();
   }
 
   private void send(String payload) {
@@ -129,29 +190,6 @@ final class WakeUpCalls {
     if (known != null) {
       known.accept(payload);
     }
-  }
-
-  private void pause() {
-    time.schedule(pause, this::paused);
-  }
-
-  private void paused() {
-    synchronized (this) {
-      sending = missed > 0;
-      if (!sending) {
-        return;
-      }
-      pause = nextPause();
-      missed = 0;
-    }
-    send();
-  }
-
-  private Duration nextPause() {
-    if (MANY.multipliedBy(missed).compareTo(pause) > 0) {
-      return pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : pause;
-    }
-    return pause.compareTo(SHORTEST_PAUSE) > 0 ? pause.dividedBy(2) : pause;
   }
 
   /** Claims were taken away. */

@@ -10,12 +10,22 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.omniq.storage.WakeUps;
 import dev.omniq.task.ClaimToken;
+import dev.omniq.task.Due;
+import dev.omniq.task.NewTask;
+import dev.omniq.task.TaskId;
+import dev.omniq.task.TaskSpec;
 import dev.omniq.task.TimeSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.LoggerFactory;
 
 /** What a store does to a pool that is not its own. */
@@ -63,6 +73,55 @@ class PoolOfTheProgramTest {
       try (Connection connection = pool.getConnection()) {
         assertThat(connection.getAutoCommit()).isFalse();
       }
+    }
+  }
+
+  @Test
+  void close_whenTheDatabaseIsGone_waitsForAConnectionAtMostOnceForWritesAndForReads()
+      throws Exception {
+    var source = new Vanishing();
+    source.setUrl(Server.url());
+    var store =
+        PostgresStore.open(source, PostgresOptions.defaults().schema(schema), TimeSource.system());
+    source.gone = true;
+    List<CompletableFuture<?>> calls = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      NewTask task =
+          NewTask.first(TaskId.next(Instant.EPOCH), TaskSpec.of("known", "[]"), Due.now());
+      calls.add(store.insert(List.of(task)));
+      calls.add(store.find(task.id()));
+    }
+    var closing = new Thread(store::close);
+    closing.start();
+    while (closing.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    source.patience.countDown();
+    closing.join();
+
+    assertThat(calls).allMatch(CompletableFuture::isDone);
+    assertThat(calls.get(8)).isCompletedExceptionally();
+    assertThat(source.waited).hasValueLessThanOrEqualTo(2);
+  }
+
+  /** When it is gone, who asks for a connection waits, and gets none. */
+  private static final class Vanishing extends PGSimpleDataSource {
+    private final transient CountDownLatch patience = new CountDownLatch(1);
+    private final AtomicInteger waited = new AtomicInteger();
+    private volatile boolean gone;
+
+    @Override
+    public Connection getConnection() throws SQLException {
+      if (!gone) {
+        return super.getConnection();
+      }
+      waited.incrementAndGet();
+      try {
+        patience.await();
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+      throw new SQLException("nobody answers");
     }
   }
 

@@ -31,6 +31,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 /** When a process calls the others, heard by one that only listens. */
 class WakeUpCallsTest {
   private static final Duration PAUSE = Duration.ofMillis(1);
+  private static final Duration GRACE = Duration.ofMillis(1);
   private static final int PATIENCE_MILLIS = 60_000;
   private static final String END = "end";
 
@@ -86,7 +87,7 @@ class WakeUpCallsTest {
   }
 
   private void endPause() {
-    clock.advance(PAUSE);
+    clock.advance(PAUSE.plus(GRACE));
     awaitSent(store);
   }
 
@@ -136,7 +137,7 @@ class WakeUpCallsTest {
   }
 
   @Test
-  void insertsInAPause_callOnceWhenItEnds() throws SQLException {
+  void insertsInAPause_callOnce_aMomentAfterItsEnd() throws SQLException {
     insert(task());
     assertThat(heard()).isEqualTo(1);
 
@@ -144,8 +145,47 @@ class WakeUpCallsTest {
     insert(task());
     assertThat(heard()).isZero();
 
-    endPause();
+    clock.advance(PAUSE);
+    awaitSent(store);
+    assertThat(heard()).isZero();
+
+    clock.advance(GRACE);
+    awaitSent(store);
     assertThat(heard()).isEqualTo(1);
+  }
+
+  @Test
+  void insertAfterAPause_callsWithItsCommit_forThoseInThePauseToo() throws SQLException {
+    insert(task());
+    insert(task());
+    clock.advance(PAUSE);
+    heard();
+
+    assertThat(transactionsOfInsert()).isEqualTo(1);
+    assertThat(heard()).isEqualTo(1);
+    endPause();
+    assertThat(heard()).isZero();
+  }
+
+  @Test
+  void insertAfterAPause_thatIsRefused_leavesTheCallForThoseInThePauseToBeMade()
+      throws SQLException {
+    insert(task());
+    insert(task());
+    clock.advance(PAUSE);
+    heard();
+    refuse(task());
+
+    endPause();
+
+    assertThat(heard()).isEqualTo(1);
+  }
+
+  /** The database refuses a task. */
+  private void refuse(NewTask task) throws SQLException {
+    Server.execute("ALTER TABLE " + schema + ".ready ADD CHECK (lane < 0) NOT VALID");
+    assertThat(store.insert(List.of(task)).handle((answer, failure) -> failure).join()).isNotNull();
+    Server.execute("ALTER TABLE " + schema + ".ready DROP CONSTRAINT ready_lane_check");
   }
 
   @Test
@@ -166,7 +206,7 @@ class WakeUpCallsTest {
   private long callsWhenAPauseEnds(int tasks, int millis) throws SQLException {
     heard();
     insert(Stream.generate(this::task).limit(tasks).toArray(NewTask[]::new));
-    clock.advance(Duration.ofMillis(millis).minusNanos(1));
+    clock.advance(Duration.ofMillis(millis).plus(GRACE).minusNanos(1));
     awaitSent(store);
     assertThat(heard()).as("calls before the end of a pause of %d ms", millis).isZero();
     clock.advance(Duration.ofNanos(1));
@@ -191,12 +231,8 @@ class WakeUpCallsTest {
 
   @Test
   void insert_thatIsRefused_endsItsTurn() throws SQLException {
-    Server.execute("ALTER TABLE " + schema + ".ready ADD CHECK (lane < 0) NOT VALID");
-    assertThat(store.insert(List.of(task())).handle((answer, failure) -> failure).join())
-        .isNotNull();
-    Server.execute("ALTER TABLE " + schema + ".ready DROP CONSTRAINT ready_lane_check");
+    refuse(task());
     assertThat(heard()).isZero();
-    endPause();
 
     insert(task());
 
@@ -238,7 +274,7 @@ class WakeUpCallsTest {
 
   private void prepare(JdbcStore own) {
     own.insert(List.of(task())).join(); // the lane is known from here on
-    clock.advance(PAUSE);
+    clock.advance(PAUSE.plus(GRACE));
     awaitSent(own);
   }
 
