@@ -106,7 +106,7 @@ final class PostgresStatements implements Statements {
           int stored = stored(answers);
           if (stored > 0) {
             transaction.afterCommit(
-                turn.isPresent() ? wakeUps::dueHere : () -> wakeUps.due(stored));
+                turn.isPresent() ? wakeUps::dueHere : () -> wakeUps.due(stored, isAlone));
           }
           foldNowAndThen(transaction);
           return answers;
@@ -155,7 +155,7 @@ final class PostgresStatements implements Statements {
           List<Applied> answers = settling.apply(transitions);
           int waiting = (int) transitions.stream().filter(PostgresStatements::letsWait).count();
           if (waiting > 0) {
-            transaction.afterCommit(() -> wakeUps.due(waiting));
+            transaction.afterCommit(() -> wakeUps.due(waiting, false));
           }
           if (!settling.revoked().isEmpty()) {
             transaction.afterCommit(() -> wakeUps.revoked(settling.revoked()));

@@ -79,14 +79,20 @@ final class WakeUpCalls {
     return DUE + " transaction";
   }
 
-  /** So many tasks were stored that may be due. */
-  void due(int tasks) {
+  /**
+   * So many tasks were stored that may be due.
+   *
+   * @param alone whether it is one that came alone: then the next one may call for it too, unless
+   *     others do so
+   */
+  void due(int tasks, boolean alone) {
     listeners.due();
     if (sender == null) {
       return;
     }
     synchronized (this) {
-      if (hasTurn || isBefore(pauseUntil)) {
+      boolean mayWait = alone && !isBefore(crowdedUntil);
+      if (mayWait || hasTurn || isBefore(pauseUntil)) {
         untold += tasks;
         remind();
         return;
