@@ -139,7 +139,8 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
    *     autocommit mode on either, except for a claim that shares a transaction
    * @param time by which the lanes wait for callers to gather
    * @param listeners who is told of wake-ups; the statements tell them
-   * @param closing what else ends with the store, before its connections
+   * @param closing what else ends with the store, when all is written; it may still read, and do
+   *     what {@link #inOwnTransaction} is for
    */
   public record Parts(
       String name,
@@ -397,7 +398,7 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
 
   /**
    * Closes the lanes, which make the calls that wait, and then the connections. Without a database,
-   * each lane waits for a connection once.
+   * each lane waits for a connection at most once more.
    */
   @Override
   public void close() {
@@ -408,8 +409,8 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
     reader.end();
     order.await();
     writer.close();
-    reader.close();
     closing.run();
+    reader.close();
     connections.close();
   }
 
@@ -420,7 +421,10 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
     void run(Transaction transaction) throws SQLException;
   }
 
-  /** Does something between the writes, in a transaction of its own; it may fail unnoticed. */
+  /**
+   * Does something between the writes, in a transaction of its own; it may fail unnoticed. While
+   * the store is closed, between the reads, which end last.
+   */
   public void inOwnTransaction(Work work) {
     Step<Boolean, Boolean> step =
         Step.single(
@@ -429,7 +433,7 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
               work.run(transaction);
               return input;
             });
-    var unused = writer.call(step, List.of(true), OVERHEAD);
+    var unused = (closed.get() ? reader : writer).call(step, List.of(true), OVERHEAD);
   }
 
   private <I, O> CompletableFuture<O> one(Lane lane, Step<I, O> step, I input) {

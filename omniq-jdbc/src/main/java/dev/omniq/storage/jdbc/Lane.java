@@ -77,8 +77,6 @@ final class Lane implements AutoCloseable {
     try {
       if (closed) {
         call.fail(new StorageException("the store is closed (" + name + ")"));
-      } else if (unreachable) {
-        call.fail(unreachable());
       } else {
         waiting.add(call);
         if (leader == null || waiting.size() == lastCalls) {
@@ -153,26 +151,31 @@ final class Lane implements AutoCloseable {
    * closes a store whose database is gone waits for one once, not as often as there are calls.
    */
   private void runOrEnd(Batch batch) {
-    if (run(batch)) {
-      return;
+    if (isUnreachable()) {
+      batch.fail(
+          new StorageException(
+              "no connection to the database, and the store is about to be closed (" + name + ")"));
+    } else if (!run(batch)) {
+      noConnection();
     }
-    List<Call<?, ?>> rest = new ArrayList<>();
+  }
+
+  private boolean isUnreachable() {
     lock.lock();
     try {
-      if (ending) {
-        unreachable = true;
-        rest.addAll(waiting);
-        waiting.clear();
-      }
+      return unreachable;
     } finally {
       lock.unlock();
     }
-    rest.forEach(call -> call.fail(unreachable()));
   }
 
-  private StorageException unreachable() {
-    return new StorageException(
-        "no connection to the database, and the store is about to be closed (" + name + ")");
+  private void noConnection() {
+    lock.lock();
+    try {
+      unreachable = ending;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void answered(int calls, long nanos) {

@@ -83,7 +83,8 @@ final class Transactor {
       if (reached) {
         reached = run(call);
       } else {
-        call.fail(new StorageException("no connection to the database: there was none just now"));
+        call.fail(
+            new StorageException("no connection to the database for the call before this one"));
       }
     }
     return reached;

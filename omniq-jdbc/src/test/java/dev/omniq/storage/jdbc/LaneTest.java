@@ -309,7 +309,7 @@ class LaneTest {
     database.vanish();
     var closing = new Thread(lane::close);
     closing.start();
-    while (closing.getState() != Thread.State.WAITING) {
+    while (closing.getState() != Thread.State.WAITING && closing.isAlive()) {
       Thread.onSpinWait();
     }
     goOn.countDown();

@@ -132,6 +132,7 @@ public final class PostgresStore {
                 time,
                 listeners,
                 () -> {
+                  wakeUps.end();
                   if (ear != null) {
                     ear.close();
                   }

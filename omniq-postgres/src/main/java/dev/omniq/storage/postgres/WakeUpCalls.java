@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Wakes the workers of this process at once, and those of others by {@code NOTIFY}. After each call
  * is a pause, which gets longer, to a few milliseconds, while many tasks come in it, and shorter
- * again while few do. Others are told of those with the next task, and without one a moment later.
+ * again while few do. Others are told of those with the next lone task, or a moment later.
  *
  * <p>A notification makes its transaction wait for all others that notify. So the transaction of a
  * lone task calls itself only if the last pause is over and no other process does the same at the
@@ -27,7 +27,7 @@ final class WakeUpCalls {
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(8);
 
   /**
-   * So long after a pause the next lone task may come, and its transaction call for those that came
+   * So long after a pause the next lone task may come, and its transaction call for all that came
    * in it: to send that apart costs another transaction, for which callers wait.
    */
   private static final Duration GRACE = Duration.ofMillis(1);
@@ -82,8 +82,8 @@ final class WakeUpCalls {
   /**
    * So many tasks were stored that may be due.
    *
-   * @param alone whether it is one that came alone: then the next one may call for it too, unless
-   *     others do so
+   * @param alone whether it came alone: then it may wait for the next one's transaction, unless
+   *     other processes call so
    */
   void due(int tasks, boolean alone) {
     listeners.due();
@@ -91,50 +91,52 @@ final class WakeUpCalls {
       return;
     }
     synchronized (this) {
-      boolean mayWait = alone && !isBefore(crowdedUntil);
-      if (mayWait || hasTurn || isBefore(pauseUntil)) {
+      boolean mayWait = alone && !isAhead(crowdedUntil);
+      if (mayWait || hasTurn || isAhead(pauseUntil)) {
         untold += tasks;
         remind();
         return;
       }
-      beginPause(tell());
+      beginPause(takeUntold());
     }
     send(due);
   }
 
   /**
-   * Takes the turn for a transaction that calls itself: what it sends. Empty in a pause and where
-   * others do so. {@link #endTurn} must follow, and {@link #dueHere} if something was stored.
+   * Takes the turn for a transaction that calls itself, for those too of which others do not know:
+   * what it sends. Empty in a pause and where others do so. {@link #endTurn} must follow, and
+   * {@link #dueHere} if something was stored.
    */
   synchronized Optional<String> takeTurn() {
-    if (hasTurn || sender == null || isBefore(pauseUntil) || isBefore(crowdedUntil)) {
+    if (hasTurn || sender == null || isAhead(pauseUntil) || isAhead(crowdedUntil)) {
       return Optional.empty();
     }
     hasTurn = true;
-    telling = tell();
+    telling = takeUntold();
     return Optional.of(due);
   }
 
   /**
-   * The transaction has ended that took the turn.
+   * The transaction has ended that took the turn. If it has not called, what it would have told is
+   * sent apart.
    *
    * @param stored whether it has stored something
    * @param called whether it has called
    */
   void endTurn(boolean stored, boolean called) {
+    boolean apart;
     synchronized (this) {
       hasTurn = false;
-      if (!stored) {
-        untold += telling;
-      } else {
-        beginPause(telling);
-      }
+      apart = stored ? !called : telling > 0;
       if (stored && !called) {
         crowdedUntil = time.nanoTime() + CROWDED.toNanos();
       }
+      if (stored || apart) {
+        beginPause(telling);
+      }
       remind();
     }
-    if (stored && !called) {
+    if (apart) {
       send(due);
     }
   }
@@ -144,12 +146,11 @@ final class WakeUpCalls {
     listeners.due();
   }
 
-  private boolean isBefore(long nanos) {
+  private boolean isAhead(long nanos) {
     return nanos - time.nanoTime() > 0;
   }
 
-  /** Others are about to be told: of so many. */
-  private int tell() {
+  private int takeUntold() {
     int all = untold;
     untold = 0;
     return all;
@@ -167,26 +168,36 @@ final class WakeUpCalls {
     pauseUntil = time.nanoTime() + pause.toNanos();
   }
 
-  /** Tells others after the pause, unless a transaction has done so by then. */
+  /** Tells others after the pause and the grace, unless a transaction has done so by then. */
   private void remind() {
     if (untold > 0 && !hasTurn && !reminded) {
       reminded = true;
       Duration left = Duration.ofNanos(Math.max(0, pauseUntil - time.nanoTime()));
-      time.schedule(isBefore(crowdedUntil) ? left : left.plus(GRACE), this::tellNow);
+      time.schedule(isAhead(crowdedUntil) ? left : left.plus(GRACE), this::tellApart);
     }
   }
 
-  private void tellNow() {
+  private void tellApart() {
     synchronized (this) {
       reminded = false;
-      if (isBefore(pauseUntil)) {
+      if (isAhead(pauseUntil)) {
         remind(); // they were told of some, and others came
         return;
       }
       if (untold == 0 || hasTurn) {
         return;
       }
-      beginPause(tell());
+      beginPause(takeUntold());
+    }
+    send(due);
+  }
+
+  /** Tells others at once of what they do not know. */
+  void end() {
+    synchronized (this) {
+      if (takeUntold() == 0) {
+        return;
+      }
     }
     send(due);
   }

@@ -82,10 +82,11 @@ class PoolOfTheProgramTest {
     var source = new Vanishing();
     source.setUrl(Server.url());
     var store =
-        PostgresStore.open(source, PostgresOptions.defaults().schema(schema), TimeSource.system());
+        PostgresStore.open(
+            source, PostgresOptions.defaults().schema(schema).listen(false), TimeSource.system());
     source.gone = true;
     List<CompletableFuture<?>> calls = new ArrayList<>();
-    for (int i = 0; i < 5; i++) {
+    for (int i = 0; i < 5_000; i++) {
       NewTask task =
           NewTask.first(TaskId.next(Instant.EPOCH), TaskSpec.of("known", "[]"), Due.now());
       calls.add(store.insert(List.of(task)));
@@ -93,14 +94,14 @@ class PoolOfTheProgramTest {
     }
     var closing = new Thread(store::close);
     closing.start();
-    while (closing.getState() != Thread.State.WAITING) {
+    while (closing.getState() != Thread.State.WAITING && closing.isAlive()) {
       Thread.onSpinWait();
     }
     source.patience.countDown();
     closing.join();
 
     assertThat(calls).allMatch(CompletableFuture::isDone);
-    assertThat(calls.get(8)).isCompletedExceptionally();
+    assertThat(calls.get(9_998)).isCompletedExceptionally();
     assertThat(source.waited).hasValueLessThanOrEqualTo(2);
   }
 

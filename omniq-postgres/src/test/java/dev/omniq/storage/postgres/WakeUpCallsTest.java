@@ -163,21 +163,31 @@ class WakeUpCallsTest {
 
     assertThat(transactionsOfInsert()).isEqualTo(1);
     assertThat(heard()).isEqualTo(1);
-    endPause();
+    clock.advance(Duration.ofMillis(20));
+    awaitSent(store);
     assertThat(heard()).isZero();
   }
 
   @Test
-  void insertAfterAPause_thatIsRefused_leavesTheCallForThoseInThePauseToBeMade()
-      throws SQLException {
+  void close_callsForThoseOfWhichOthersDoNotKnow() throws SQLException {
+    insert(task());
+    insert(task());
+    assertThat(heard()).isEqualTo(1);
+
+    store.close();
+
+    assertThat(heard()).isEqualTo(1);
+  }
+
+  @Test
+  void insertAfterAPause_thatIsRefused_callsApartForThoseInThePause() throws SQLException {
     insert(task());
     insert(task());
     clock.advance(PAUSE);
     heard();
     refuse(task());
 
-    endPause();
-
+    awaitSent(store);
     assertThat(heard()).isEqualTo(1);
   }
 
