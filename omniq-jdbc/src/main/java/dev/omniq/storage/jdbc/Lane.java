@@ -52,9 +52,9 @@ final class Lane implements AutoCloseable {
   private boolean closed;
 
   /** Whether the first call that gets no connection is the last that is made. */
-  private boolean ending;
+  private volatile boolean ending;
 
-  private boolean unreachable;
+  private volatile boolean unreachable;
 
   /** How many calls the last transaction had, and until when so many are waited for. */
   private int lastCalls;
@@ -151,30 +151,12 @@ final class Lane implements AutoCloseable {
    * closes a store whose database is gone waits for one once, not as often as there are calls.
    */
   private void runOrEnd(Batch batch) {
-    if (isUnreachable()) {
+    if (unreachable) {
       batch.fail(
           new StorageException(
               "no connection to the database, and the store is about to be closed (" + name + ")"));
     } else if (!run(batch)) {
-      noConnection();
-    }
-  }
-
-  private boolean isUnreachable() {
-    lock.lock();
-    try {
-      return unreachable;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void noConnection() {
-    lock.lock();
-    try {
       unreachable = ending;
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -248,12 +230,7 @@ final class Lane implements AutoCloseable {
 
   /** From now on, the first call that gets no connection is the last that is made. */
   void end() {
-    lock.lock();
-    try {
-      ending = true;
-    } finally {
-      lock.unlock();
-    }
+    ending = true;
   }
 
   /** Makes the calls that wait, as long as there are connections, and refuses later ones. */
