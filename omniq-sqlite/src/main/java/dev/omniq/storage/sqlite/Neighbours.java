@@ -26,7 +26,9 @@ import org.slf4j.LoggerFactory;
  * writes to the log beside the file, so the time of its last change is looked at often. When it has
  * moved, SQLite is asked whether another connection has committed, and if one has, the table of
  * transitions is read. When nobody has written for a while, the looks give way to a {@link
- * DirectoryWatch}, which costs nothing, and a rare look in case it is told nothing.
+ * DirectoryWatch}, which costs nothing, and a rare look in case it is told nothing. While nobody
+ * wants to be woken, there is neither: a process that only enqueues would be told of its own
+ * writes.
  *
  * <p>The file's attributes are read by its name. Never open a file of SQLite's here: when any
  * handle of it is closed, the operating system takes all locks of this process away.
@@ -56,7 +58,9 @@ final class Neighbours implements AutoCloseable {
   private final boolean logTellsTime =
       FileSystems.getDefault().supportedFileAttributeViews().contains("posix");
 
-  private final Semaphore end = new Semaphore(0);
+  /** Somebody wants to be woken, or this is closed. */
+  private final Semaphore calls = new Semaphore(0);
+
   private volatile boolean closed;
   private long loggedAt;
   private int unsettled;
@@ -71,6 +75,7 @@ final class Neighbours implements AutoCloseable {
     this.listeners = listeners;
     log = log(file.path());
     watch = DirectoryWatch.of(Objects.requireNonNull(log.getParent(), "absolute"));
+    listeners.whenAdded(calls::release);
     var thread = new Thread(this::run, "omniq-neighbours");
     thread.setDaemon(true);
     thread.start();
@@ -91,6 +96,12 @@ final class Neighbours implements AutoCloseable {
     int quiet = 0;
     try {
       while (!closed) {
+        if (!listeners.any()) {
+          watch.end();
+          calls.acquire();
+          quiet = 0;
+          continue;
+        }
         boolean moved = mayHaveMoved();
         if (moved) {
           watch.end();
@@ -104,7 +115,7 @@ final class Neighbours implements AutoCloseable {
         }
         if (watches
             ? watch.await(watch.hasTold() ? TRUSTED_WATCH_AT_MOST : WATCH_AT_MOST)
-            : end.tryAcquire(LOOK_EVERY_MILLIS, MILLISECONDS)) {
+            : calls.tryAcquire(LOOK_EVERY_MILLIS, MILLISECONDS)) {
           quiet = 0;
           watch.end();
         }
@@ -123,9 +134,6 @@ final class Neighbours implements AutoCloseable {
    * late, as on Windows, they say nothing.
    */
   private boolean mayHaveMoved() {
-    if (!listeners.any()) {
-      return false;
-    }
     if (!logTellsTime) {
       return true;
     }
@@ -207,7 +215,7 @@ final class Neighbours implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    end.release();
+    calls.release();
     try {
       watch.close();
     } catch (IOException e) {

@@ -1,5 +1,6 @@
 package dev.omniq.storage.sqlite;
 
+import static java.lang.Thread.State.WAITING;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two stores on one file, of which one waits for what the other does. */
@@ -28,24 +30,30 @@ class NeighboursTest {
   private final Semaphore woken = new Semaphore(0);
   private TaskStore waiting;
   private TaskStore other;
+  private WakeUps.Subscription subscription;
 
   @BeforeEach
   void open() throws InterruptedException {
     String url = "sqlite:" + directory.resolve("tasks.db");
     waiting = SqliteStore.open(url, TimeSource.system());
     other = SqliteStore.open(url, TimeSource.system());
-    ((WakeUps) waiting)
-        .subscribe(
-            new WakeUps.Listener() {
-              @Override
-              public void due() {
-                woken.release();
-              }
-
-              @Override
-              public void revoked(List<ClaimToken> tokens) {}
-            });
+    subscribe();
     awaitWakeUp(); // at first, something may always be due
+  }
+
+  private void subscribe() {
+    subscription =
+        ((WakeUps) waiting)
+            .subscribe(
+                new WakeUps.Listener() {
+                  @Override
+                  public void due() {
+                    woken.release();
+                  }
+
+                  @Override
+                  public void revoked(List<ClaimToken> tokens) {}
+                });
   }
 
   @AfterEach
@@ -65,16 +73,19 @@ class NeighboursTest {
 
   /** Until a thread waits for the system to tell it of changes. */
   private static void awaitWatch() {
-    List<Thread> threads =
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(thread -> thread.getName().equals("omniq-neighbours"))
-            .toList();
+    List<Thread> threads = threads();
     assertThat(threads).isNotEmpty();
     while (threads.stream()
         .flatMap(thread -> Arrays.stream(thread.getStackTrace()))
         .noneMatch(frame -> frame.getClassName().equals(DirectoryWatch.class.getName()))) {
       Thread.onSpinWait();
     }
+  }
+
+  private static List<Thread> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals("omniq-neighbours"))
+        .toList();
   }
 
   private static void assumeThatChangesAreTold() {
@@ -99,6 +110,27 @@ class NeighboursTest {
       insert();
       awaitWakeUp();
     }
+  }
+
+  @Test
+  @Timeout(60)
+  void whereNobodyWantsToBeWoken_nothingIsLookedAt() throws Exception {
+    subscription.close();
+
+    // Two stores, of which no thread waits for a time or for a change.
+    while (!threads().stream().allMatch(thread -> thread.getState() == WAITING)) {
+      insert();
+    }
+    for (int i = 0; i < 20; i++) {
+      insert();
+      assertThat(threads()).hasSize(2).extracting(Thread::getState).containsOnly(WAITING);
+    }
+
+    subscribe();
+    awaitWakeUp();
+    woken.drainPermits();
+    insert();
+    awaitWakeUp();
   }
 
   @Test
