@@ -16,6 +16,7 @@ public final class Transaction {
   private final Connection connection;
   private final Kind kind;
   private final List<Runnable> afterCommit = new ArrayList<>();
+  private boolean hasStored;
 
   /** Who begins and commits it. */
   private enum Kind {
@@ -57,6 +58,19 @@ public final class Transaction {
   /** Whether no transaction has begun: each statement commits itself. */
   public boolean isAutocommit() {
     return kind == Kind.AUTOCOMMIT;
+  }
+
+  /**
+   * Notes that a statement has stored something. In autocommit mode that stays, whatever comes
+   * after it: if the call fails then, its outcome is unknown, and what was to follow a commit does.
+   */
+  public void stored() {
+    hasStored |= isAutocommit();
+  }
+
+  /** Whether a statement has stored something that no rollback takes back. */
+  boolean hasStored() {
+    return hasStored;
   }
 
   /**

@@ -131,13 +131,25 @@ final class Transactor {
     try {
       answers = batch.run(transaction);
     } catch (SQLException e) {
-      return failure(batch, e, batch.mode() == Mode.SINGLE);
+      return halfWay(transaction, batch, failure(batch, e, batch.mode() == Mode.SINGLE));
     } catch (RuntimeException | Error e) {
-      return refused(e);
+      return halfWay(transaction, batch, refused(e));
     }
     transaction.committed();
     answers.run();
     return null;
+  }
+
+  /**
+   * What a statement has stored stays. To make its calls again would tell them that others had
+   * stored it.
+   */
+  private static Failure halfWay(Transaction transaction, Batch batch, Failure failure) {
+    if (!transaction.hasStored()) {
+      return failure;
+    }
+    transaction.committed();
+    return new Failure(unknown(batch, failure.exception), Next.GIVE_UP, failure.connectionSound);
   }
 
   /** A call was refused before it came to the database. */
@@ -170,7 +182,7 @@ final class Transactor {
         e);
   }
 
-  private static OutcomeUnknownException unknown(Batch batch, SQLException e) {
+  private static OutcomeUnknownException unknown(Batch batch, Exception e) {
     return new OutcomeUnknownException(
         "it is not known whether this was stored (%s): %s".formatted(batch.name(), e.getMessage()),
         List.of(),

@@ -3,10 +3,8 @@ package dev.omniq.storage.jdbc;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.omniq.task.OutcomeUnknownException;
 import dev.omniq.task.StorageException;
 import dev.omniq.task.TimeSource;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,60 +12,11 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class LaneTest {
-  @TempDir Path directory;
-
-  private final List<List<String>> runs = Collections.synchronizedList(new ArrayList<>());
-  private final List<Transaction> transactions = Collections.synchronizedList(new ArrayList<>());
-  private final CountDownLatch busy = new CountDownLatch(1);
-  private final CountDownLatch goOn = new CountDownLatch(1);
-
-  private final Step<String, Integer> store =
-      Step.shared(
-          "store",
-          (transaction, words) -> {
-            runs.add(words);
-            transactions.add(transaction);
-            List<Integer> lengths = new ArrayList<>();
-            for (String word : words) {
-              lengths.add(Database.store(transaction, word));
-            }
-            return lengths;
-          });
-
-  private final Step<String, String> block =
-      Step.read(
-          "block",
-          (transaction, word) -> {
-            busy.countDown();
-            awaitGoOn();
-            return word;
-          });
-
-  private Database database;
-  private Lane lane;
-
-  @BeforeEach
-  void open() throws SQLException {
-    database = new Database(directory);
-    lane = new Lane("words", new Transactor(database, Database::trouble), TimeSource.system());
-  }
-
-  @AfterEach
-  void close() {
-    goOn.countDown();
-    lane.close();
-  }
-
+class LaneTest extends LaneScene {
   @Test
   void call_isAnswered_whenItIsStored() throws SQLException {
     assertThat(call(store, "one", "three").join()).containsExactly(3, 5);
@@ -114,53 +63,6 @@ class LaneTest {
     answers.forEach(CompletableFuture::join);
 
     assertThat(runs).containsExactly(List.of("a"), List.of("b", "c"));
-  }
-
-  @Test
-  void call_thatTheDatabaseRefuses_failsAlone() throws Exception {
-    blockLane();
-    var before = call(store, "before");
-    var refused = call(store, "");
-    var after = call(store, "after");
-    goOn.countDown();
-
-    assertThat(before.join()).containsExactly(6);
-    assertThat(after.join()).containsExactly(5);
-    assertThatThrownBy(refused::join)
-        .hasCauseInstanceOf(StorageException.class)
-        .hasMessageContaining("nothing was changed")
-        .hasMessageContaining("CHECK");
-    assertThat(database.words()).containsExactly("before", "after");
-  }
-
-  @Test
-  void call_thatIsRefusedHalfWay_leavesNothing() throws SQLException {
-    assertThatThrownBy(call(store, "kept?", "")::join).hasCauseInstanceOf(StorageException.class);
-
-    assertThat(database.words()).isEmpty();
-  }
-
-  @Test
-  void call_withABadInput_failsAloneWithItsOwnException() throws Exception {
-    Step<String, Integer> picky =
-        Step.sharedOne(
-            "picky",
-            (transaction, word) -> {
-              if (word.equals("bad")) {
-                throw new IllegalArgumentException("no such word: bad");
-              }
-              return Database.store(transaction, word);
-            });
-    blockLane();
-    var good = call(picky, "good");
-    var bad = call(picky, "bad");
-    goOn.countDown();
-
-    assertThat(good.join()).containsExactly(4);
-    assertThatThrownBy(bad::join)
-        .hasCauseInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("no such word: bad");
-    assertThat(database.words()).containsExactly("good");
   }
 
   /** The clock of a machine that was suspended, or a transaction that waited for a lock. */
@@ -219,138 +121,6 @@ class LaneTest {
     assertThat(followed).containsExactly("word");
   }
 
-  @Test
-  void connection_lostBeforeTheCommit_isReplaced() throws SQLException {
-    var losses = new AtomicInteger(2);
-    Step<String, Integer> unlucky =
-        Step.sharedOne(
-            "unlucky",
-            (transaction, word) -> {
-              if (losses.getAndDecrement() > 0) {
-                transaction.connection().close();
-              }
-              return Database.store(transaction, word);
-            });
-
-    assertThat(call(unlucky, "word").join()).containsExactly(4);
-
-    assertThat(database.words()).containsExactly("word");
-    assertThat(database.taken()).isEqualTo(3);
-  }
-
-  @Test
-  void connection_lostInTheCommit_leavesTheOutcomeUnknown_andNothingIsRepeated() {
-    Step<String, Integer> unlucky =
-        Step.sharedOne(
-            "unlucky",
-            (transaction, word) -> {
-              int length = Database.store(transaction, word);
-              transaction.connection().close();
-              return length;
-            });
-
-    assertThatThrownBy(call(unlucky, "word")::join)
-        .hasCauseInstanceOf(OutcomeUnknownException.class);
-
-    assertThat(database.taken()).isEqualTo(1);
-  }
-
-  @Test
-  void connection_lostInASingleStatement_leavesTheOutcomeUnknown() {
-    Step<String, Integer> single =
-        Step.single(
-            "single",
-            (transaction, word) -> {
-              transaction.connection().close();
-              return Database.store(transaction, word);
-            });
-
-    assertThatThrownBy(call(single, "word")::join)
-        .hasCauseInstanceOf(OutcomeUnknownException.class);
-  }
-
-  @Test
-  void connection_lostInARead_isReplaced() {
-    var losses = new AtomicInteger(1);
-    Step<String, Boolean> read =
-        Step.read(
-            "read",
-            (transaction, word) -> {
-              if (losses.getAndDecrement() > 0) {
-                transaction.connection().close();
-              }
-              try (var statement = transaction.connection().createStatement()) {
-                return statement.execute("SELECT 1");
-              }
-            });
-
-    assertThat(call(read, "word").join()).containsExactly(true);
-  }
-
-  @Test
-  void close_makesTheCallsThatWait_andRefusesLaterOnes() throws Exception {
-    blockLane();
-    var waiting = call(store, "waiting");
-    var closing = CompletableFuture.runAsync(lane::close);
-    goOn.countDown();
-    closing.join();
-
-    assertThat(waiting).isCompletedWithValue(List.of(7));
-    assertThatThrownBy(call(store, "late")::join)
-        .hasCauseInstanceOf(StorageException.class)
-        .hasMessageContaining("closed");
-  }
-
-  @Test
-  void close_withoutAConnection_waitsForOneOnce() throws Exception {
-    blockLane();
-    var calls =
-        List.of(call(store, "one"), call(block, "two"), call(store, "three"), call(block, "four"));
-    database.vanish();
-    var closing = new Thread(lane::close);
-    closing.start();
-    while (closing.getState() != Thread.State.WAITING && closing.isAlive()) {
-      Thread.onSpinWait();
-    }
-    goOn.countDown();
-    closing.join();
-
-    assertThat(calls)
-        .allSatisfy(
-            each ->
-                assertThatThrownBy(each::join)
-                    .hasCauseInstanceOf(StorageException.class)
-                    .hasMessageContaining("no connection to the database"));
-    assertThat(database.taken()).as("that of the call before, and one that failed").isEqualTo(2);
-  }
-
-  @Test
-  void calls_whenTheLaneIsAboutToBeClosed_andOneGotNoConnection_failAtOnce() throws Exception {
-    database.vanish();
-    lane.end();
-    assertThatThrownBy(call(store, "first")::join).hasMessageContaining("nobody answers");
-
-    assertThatThrownBy(call(store, "second")::join)
-        .hasCauseInstanceOf(StorageException.class)
-        .hasMessageContaining("no connection to the database");
-    assertThatThrownBy(lane.callByCaller(store, List.of("third"), 1)::join)
-        .hasMessageContaining("no connection to the database");
-    assertThat(database.taken()).isEqualTo(1);
-  }
-
-  @Test
-  void calls_thatGoOneByOne_afterTheConnectionsAreGone_doNotWaitForOneEach() throws Exception {
-    blockLane();
-    var calls = List.of(call(store, "one"), call(store, ""), call(store, "three"));
-    database.vanishAfter(1);
-    goOn.countDown();
-
-    assertThat(calls)
-        .allSatisfy(
-            each -> assertThatThrownBy(each::join).hasCauseInstanceOf(StorageException.class));
-    assertThat(database.taken()).as("block, all together, and one alone").isEqualTo(3);
-  }
-
   // ---- callers that wait ----
 
   private final List<Thread> workers = Collections.synchronizedList(new ArrayList<>());
@@ -400,22 +170,6 @@ class LaneTest {
     waiting.forEach(CompletableFuture::join);
     assertThat(leading.join()).isCompletedWithValue(List.of("x"));
     assertThat(workers).hasSize(1).doesNotContain(Thread.currentThread());
-  }
-
-  @Test
-  void close_waitsForACallerThatLeads() throws Exception {
-    var leading = CompletableFuture.supplyAsync(() -> lane.callByCaller(block, List.of("x"), 1));
-    busy.await();
-    var waiting = call(store, "waiting");
-    var closing = CompletableFuture.runAsync(lane::close);
-    assertThat(closing).isNotDone();
-    goOn.countDown();
-    closing.join();
-
-    assertThat(leading.join()).isCompletedWithValue(List.of("x"));
-    assertThat(waiting).isCompletedWithValue(List.of(7));
-    assertThatThrownBy(lane.callByCaller(store, List.of("late"), 1)::join)
-        .hasCauseInstanceOf(StorageException.class);
   }
 
   @Test
@@ -483,24 +237,5 @@ class LaneTest {
     assertThat(after.join()).containsExactly(5);
     assertThatThrownBy(refused::join).hasCauseInstanceOf(StorageException.class);
     assertThat(database.words()).containsExactly("before", "after");
-  }
-
-  @SafeVarargs
-  @SuppressWarnings("varargs")
-  private final <I, O> CompletableFuture<List<O>> call(Step<I, O> step, I... inputs) {
-    return lane.call(step, List.of(inputs), 1);
-  }
-
-  private void awaitGoOn() {
-    try {
-      goOn.await();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException("nobody interrupts a lane", e);
-    }
-  }
-
-  private void blockLane() throws InterruptedException {
-    call(block, "now");
-    busy.await();
   }
 }

@@ -77,6 +77,7 @@ final class Inserting {
   private final Clock clock;
   private @Nullable Call call;
   private boolean called;
+  private int stored;
 
   Inserting(Transaction transaction, Sql sql, Lanes lanes, Clock clock) {
     this.transaction = transaction;
@@ -89,14 +90,23 @@ final class Inserting {
   private record Call(String channel, String payload) {}
 
   /** Lets the statement call other processes if it stores the only task. */
-  Inserting calling(String channel, String payload) {
+  void call(String channel, String payload) {
     call = new Call(channel, payload);
-    return this;
+  }
+
+  /** Lets it call nobody. */
+  void callNobody() {
+    call = null;
   }
 
   /** Whether the statement has called. */
   boolean hasCalled() {
     return called;
+  }
+
+  /** How many tasks were stored, also if a later one failed. */
+  int stored() {
+    return stored;
   }
 
   static Lanes.Key lane(TaskSpec spec) {
@@ -140,13 +150,21 @@ final class Inserting {
                 .formatted(tasks.get(left.get(0)).id()));
       }
       List<NewTask> some = left.stream().map(tasks::get).toList();
-      left = answer(left, some, create(some), answers);
+      left = answer(left, some, noted(create(some)), answers);
     }
     List<Inserted> inOrder = new ArrayList<>(tasks.size());
     for (int i = 0; i < tasks.size(); i++) {
       inOrder.add(answers.get(i));
     }
     return inOrder;
+  }
+
+  private Set<TaskId> noted(Set<TaskId> created) {
+    if (!created.isEmpty()) {
+      stored += created.size();
+      transaction.stored();
+    }
+    return created;
   }
 
   /** Answers what can be answered: the places of those whose place is free again. */

@@ -99,45 +99,38 @@ final class PostgresStatements implements Statements {
         () -> {
           boolean isAlone = transaction.isAutocommit() && tasks.size() == 1;
           Optional<String> turn = isAlone ? wakeUps.takeTurn() : Optional.empty();
-          List<Inserted> answers =
-              turn.isPresent()
-                  ? insertAndCall(transaction, tasks, turn.get())
-                  : inserting(transaction).insert(tasks);
-          int stored = stored(answers);
-          if (stored > 0) {
-            transaction.afterCommit(
-                turn.isPresent() ? wakeUps::dueHere : () -> wakeUps.due(stored, isAlone));
+          Inserting inserting = inserting(transaction);
+          try {
+            return turn.isPresent()
+                ? insertAndCall(inserting, tasks, turn.get())
+                : inserting.insert(tasks);
+          } finally {
+            int stored = inserting.stored();
+            if (stored > 0) {
+              transaction.afterCommit(
+                  turn.isPresent() ? wakeUps::dueHere : () -> wakeUps.due(stored, isAlone));
+            }
+            foldNowAndThen(transaction);
           }
-          foldNowAndThen(transaction);
-          return answers;
         });
   }
 
-  private static int stored(List<Inserted> answers) {
-    return (int) answers.stream().filter(Inserted::created).count();
-  }
-
   /** The turn ends with the statement, whatever becomes of it. */
-  private List<Inserted> insertAndCall(Transaction transaction, List<NewTask> tasks, String payload)
+  private List<Inserted> insertAndCall(Inserting inserting, List<NewTask> tasks, String payload)
       throws SQLException {
-    boolean stored = false;
-    boolean called = false;
     try {
-      Inserting inserting = inserting(transaction).calling(schema.channel(), payload);
-      List<Inserted> answers;
+      inserting.call(schema.channel(), payload);
       try {
-        answers = inserting.insert(tasks);
+        return inserting.insert(tasks);
       } catch (SQLException e) {
         if (!CALL_REFUSED.contains(String.valueOf(e.getSQLState()))) {
           throw e;
         }
-        answers = inserting(transaction).insert(tasks);
+        inserting.callNobody();
+        return inserting.insert(tasks);
       }
-      stored = stored(answers) > 0;
-      called = inserting.hasCalled();
-      return answers;
     } finally {
-      wakeUps.endTurn(stored, called);
+      wakeUps.endTurn(inserting.stored() > 0, inserting.hasCalled());
     }
   }
 
