@@ -29,7 +29,7 @@ final class Reading {
 
   private static final String COUNTS =
       """
-      SELECT queue, name, status, n, NULL FROM omniq_counter WHERE n <> 0
+      SELECT queue, name, status, n, NULL FROM omniq_count WHERE n <> 0
       UNION ALL
       SELECT t.queue, t.name, 'RUNNING', count(*), NULL
       FROM omniq_running r CROSS JOIN omniq_task t ON t.seq = r.task

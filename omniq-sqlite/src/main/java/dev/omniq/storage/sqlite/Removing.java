@@ -107,7 +107,7 @@ final class Removing {
 
   private long finished() throws SQLException {
     return sql.first(
-            "SELECT coalesce(sum(n), 0) FROM omniq_counter WHERE status <> 'PENDING'",
+            "SELECT coalesce(sum(n), 0) FROM omniq_count WHERE status <> 'PENDING'",
             row -> row.getLong(1))
         .orElse(0L);
   }

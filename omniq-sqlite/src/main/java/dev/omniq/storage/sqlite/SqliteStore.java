@@ -16,7 +16,7 @@ import java.sql.Statement;
  */
 public final class SqliteStore {
   private static final Migrations MIGRATIONS =
-      Migrations.load(SqliteStore.class, 5, script -> script);
+      Migrations.load(SqliteStore.class, 6, script -> script);
 
   private SqliteStore() {}
 

@@ -64,9 +64,15 @@ class MigrationTest {
           .containsExactly(FAILED, WAITING, BROUGHT_ALONG);
       assertThat(list(store, all.created(CREATED.plusSeconds(1), CREATED.plusSeconds(9))))
           .isEmpty();
+      assertThat(waiting(store)).isEqualTo(2);
       store.delete(List.of(WAITING)).join();
+      assertThat(waiting(store)).isEqualTo(1);
       assertThat(list(store, all.label("colour", "red"))).isEmpty();
     }
+  }
+
+  private static long waiting(TaskStore store) {
+    return store.stats().join().queues().get("default").byStatus().get(TaskStatus.PENDING);
   }
 
   private static List<TaskId> list(TaskStore store, TaskQuery query) {
