@@ -40,8 +40,8 @@ final class Batch {
 
   /**
    * What one statement does needs no transaction around it. It may be asked afterwards what it has
-   * done, and if that fails each call is made once more; so a call with many inputs, which would be
-   * refused as a whole, is in a transaction.
+   * done, and if that fails, the outcome of all its calls is unknown; so a call with many inputs,
+   * which stands or falls as a whole, is in a transaction.
    */
   @SuppressWarnings("unchecked") // calls of one step have its types
   private static <I, O> Mode mode(List<Call<?, ?>> calls) {

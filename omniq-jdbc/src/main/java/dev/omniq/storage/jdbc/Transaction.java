@@ -64,7 +64,7 @@ public final class Transaction {
    * Notes that a statement has stored something. In autocommit mode that stays, whatever comes
    * after it: if the call fails then, its outcome is unknown, and what was to follow a commit does.
    */
-  public void stored() {
+  public void noteStored() {
     hasStored |= isAutocommit();
   }
 

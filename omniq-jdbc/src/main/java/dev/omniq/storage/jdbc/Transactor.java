@@ -131,9 +131,9 @@ final class Transactor {
     try {
       answers = batch.run(transaction);
     } catch (SQLException e) {
-      return halfWay(transaction, batch, failure(batch, e, batch.mode() == Mode.SINGLE));
+      return halfWay(transaction, batch, failure(batch, e, batch.mode() == Mode.SINGLE), e);
     } catch (RuntimeException | Error e) {
-      return halfWay(transaction, batch, refused(e));
+      return halfWay(transaction, batch, refused(e), e);
     }
     transaction.committed();
     answers.run();
@@ -144,12 +144,13 @@ final class Transactor {
    * What a statement has stored stays. To make its calls again would tell them that others had
    * stored it.
    */
-  private static Failure halfWay(Transaction transaction, Batch batch, Failure failure) {
+  private static Failure halfWay(
+      Transaction transaction, Batch batch, Failure failure, Throwable cause) {
     if (!transaction.hasStored()) {
       return failure;
     }
     transaction.committed();
-    return new Failure(unknown(batch, failure.exception), Next.GIVE_UP, failure.connectionSound);
+    return new Failure(unknown(batch, cause), Next.GIVE_UP, failure.connectionSound);
   }
 
   /** A call was refused before it came to the database. */
@@ -182,7 +183,7 @@ final class Transactor {
         e);
   }
 
-  private static OutcomeUnknownException unknown(Batch batch, Exception e) {
+  private static OutcomeUnknownException unknown(Batch batch, Throwable e) {
     return new OutcomeUnknownException(
         "it is not known whether this was stored (%s): %s".formatted(batch.name(), e.getMessage()),
         List.of(),

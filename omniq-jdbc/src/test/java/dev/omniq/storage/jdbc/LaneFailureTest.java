@@ -121,13 +121,14 @@ class LaneFailureTest extends LaneScene {
             (transaction, word) -> {
               transaction.afterCommit(() -> followed.add(word));
               Database.store(transaction, word);
-              transaction.stored();
+              transaction.noteStored();
               return Database.store(transaction, "");
             });
 
     assertThatThrownBy(call(single, "word")::join)
         .hasCauseInstanceOf(OutcomeUnknownException.class)
-        .hasMessageContaining("CHECK");
+        .hasMessageContaining("CHECK")
+        .hasMessageNotContaining("nothing was changed");
 
     assertThat(database.words()).containsExactly("word");
     assertThat(followed).containsExactly("word");

@@ -162,7 +162,7 @@ final class Inserting {
   private Set<TaskId> noted(Set<TaskId> created) {
     if (!created.isEmpty()) {
       stored += created.size();
-      transaction.stored();
+      transaction.noteStored();
     }
     return created;
   }

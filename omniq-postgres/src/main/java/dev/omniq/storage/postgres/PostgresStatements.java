@@ -98,8 +98,8 @@ final class PostgresStatements implements Statements {
         Call.INSERT,
         () -> {
           boolean isAlone = transaction.isAutocommit() && tasks.size() == 1;
-          Optional<String> turn = isAlone ? wakeUps.takeTurn() : Optional.empty();
           Inserting inserting = inserting(transaction);
+          Optional<String> turn = isAlone ? wakeUps.takeTurn() : Optional.empty();
           try {
             return turn.isPresent()
                 ? insertAndCall(inserting, tasks, turn.get())
@@ -109,8 +109,8 @@ final class PostgresStatements implements Statements {
             if (stored > 0) {
               transaction.afterCommit(
                   turn.isPresent() ? wakeUps::dueHere : () -> wakeUps.due(stored, isAlone));
+              foldNowAndThen(transaction);
             }
-            foldNowAndThen(transaction);
           }
         });
   }

@@ -98,7 +98,8 @@ class HalfAnsweredInsertTest {
         .isInstanceOfSatisfying(
             OutcomeUnknownException.class,
             unknown -> assertThat(unknown.taskIds()).containsExactly(task.id()))
-        .hasMessageContaining("it cannot be told");
+        .hasMessageContaining("it cannot be told")
+        .hasMessageNotContaining("nothing was changed");
   }
 
   private void lockTasks() throws SQLException {

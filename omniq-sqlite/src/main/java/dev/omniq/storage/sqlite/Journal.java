@@ -63,8 +63,8 @@ final class Journal {
     this.sql = sql;
     this.now = now;
     first = ends.firstChange();
-    last = ends.lastChange();
     counted = ends.counted();
+    last = Math.max(ends.lastChange(), counted);
   }
 
   void count(Stored task, TaskStatus stored, int difference) {

@@ -97,16 +97,46 @@ class CountsTest {
   }
 
   @Test
-  void rowsThatAnOlderLibraryCuts_areCountedAllTheSame() throws SQLException {
+  void rows_thatAreCutBeforeTheyWereAdded_areCountedAllTheSame() throws SQLException {
     insert(1);
     insert(2);
     assertThat(ask("SELECT count(*) FROM omniq_uncounted")).isPositive();
 
-    try (Statement statement = other.createStatement()) {
-      statement.executeUpdate("DELETE FROM omniq_change WHERE last <= 3");
-    }
+    cutAll();
 
     assertThat(ask("SELECT count(*) FROM omniq_uncounted")).isZero();
     assertThat(waiting()).isEqualTo(3);
+    insert(1);
+    assertThat(waiting()).isEqualTo(4);
+  }
+
+  @Test
+  void rows_thatAreCutWhenTheyWereAdded_areNotCountedTwice() throws SQLException {
+    int stored = Journal.ADD_EVERY + 2;
+    for (int i = 0; i < stored; i++) {
+      insert(1);
+    }
+
+    cutAll();
+
+    assertThat(waiting()).isEqualTo(stored);
+  }
+
+  @Test
+  void smallStep_behindWhichOnlyLargeOnesCome_isCounted() throws SQLException {
+    insert(1);
+    for (int i = 0; i < 6; i++) {
+      insert(1_000);
+    }
+
+    assertThat(ask("SELECT min(last) FROM omniq_change")).as("it was cut").isGreaterThan(1);
+    assertThat(waiting()).isEqualTo(6_001);
+  }
+
+  /** As a process with an older library does, sooner or later. */
+  private void cutAll() throws SQLException {
+    try (Statement statement = other.createStatement()) {
+      statement.executeUpdate("DELETE FROM omniq_change");
+    }
   }
 }

@@ -40,7 +40,7 @@ class MigrationTest {
   @TempDir Path directory;
 
   @ParameterizedTest(name = "version {0}")
-  @ValueSource(ints = {1, 2, 3})
+  @ValueSource(ints = {1, 2, 3, 5})
   void tasksOfAnOlderVersion_areFoundByLabelAndTime(int version) throws Exception {
     Path file = directory.resolve("omniq.db");
     try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
@@ -65,6 +65,9 @@ class MigrationTest {
       assertThat(list(store, all.created(CREATED.plusSeconds(1), CREATED.plusSeconds(9))))
           .isEmpty();
       assertThat(waiting(store)).isEqualTo(2);
+      if (version >= 2) {
+        assertThat(store.changes(6, 10).join().last()).as("positions go on").isEqualTo(7);
+      }
       store.delete(List.of(WAITING)).join();
       assertThat(waiting(store)).isEqualTo(1);
       assertThat(list(store, all.label("colour", "red"))).isEmpty();
@@ -88,11 +91,17 @@ class MigrationTest {
 
   private static void fill(Statement statement, int version) throws SQLException {
     statement.executeUpdate("INSERT INTO omniq_lane VALUES (1, 'default', 'mail', 0, 0)");
-    task(statement, 1, WAITING, "PENDING", "'{\"customer\":\"one\",\"colour\":\"red\"}'");
-    task(statement, 2, FAILED, "FAILED", "'{\"customer\":\"one\"}'");
-    task(statement, 3, BROUGHT_ALONG, "PENDING", "NULL");
-    if (version >= 3) {
-      statement.executeUpdate("UPDATE omniq_task SET lane = 1");
+    String lane = version >= 3 ? ", lane" : "";
+    task(statement, lane, 1, WAITING, "PENDING", "'{\"customer\":\"one\",\"colour\":\"red\"}'");
+    task(statement, lane, 2, FAILED, "FAILED", "'{\"customer\":\"one\"}'");
+    task(statement, lane, 3, BROUGHT_ALONG, "PENDING", "NULL");
+    if (version >= 4) {
+      statement.executeUpdate("UPDATE omniq_task SET stray = 1 WHERE seq = 3");
+    }
+    if (version >= 2) {
+      statement.executeUpdate(
+          "INSERT INTO omniq_change VALUES (7, 0, 1, NULL, '[[\"%s\",\"mail\",\"PENDING\"]]')"
+              .formatted(WAITING));
     }
     statement.executeUpdate(
         "INSERT INTO omniq_ready SELECT 1, due_at, seq FROM omniq_task WHERE status = 'PENDING'");
@@ -101,15 +110,16 @@ class MigrationTest {
             + " GROUP BY queue, name, status");
   }
 
-  private static void task(Statement statement, int seq, TaskId id, String status, String labels)
+  private static void task(
+      Statement statement, String lane, int seq, TaskId id, String status, String labels)
       throws SQLException {
     statement.executeUpdate(
         """
         INSERT INTO omniq_task (
           seq, id, name, queue, priority, arguments, labels, recurring, series_id, run, created_at,
-          planned_at, status, revision, due_at, attempt, losses, finished_at, detached)
+          planned_at, status, revision, due_at, attempt, losses, finished_at, detached%7$s)
         VALUES (%1$d, x'%2$s', 'mail', 'default', 0, '[]', %3$s, 0, x'%2$s', 1, %4$d, %4$d, '%5$s',
-          1, %4$d, 0, 0, %6$s, 0)
+          1, %4$d, 0, 0, %6$s, 0%8$s)
         """
             .formatted(
                 seq,
@@ -117,6 +127,8 @@ class MigrationTest {
                 labels,
                 Times.toMicros(CREATED),
                 status,
-                status.equals("PENDING") ? "NULL" : Times.toMicros(CREATED)));
+                status.equals("PENDING") ? "NULL" : Times.toMicros(CREATED),
+                lane,
+                lane.isEmpty() ? "" : ", 1"));
   }
 }

@@ -119,6 +119,7 @@ class NeighboursTest {
 
     // Two stores, of which no thread waits for a time or for a change.
     while (!threads().stream().allMatch(thread -> thread.getState() == WAITING)) {
+      assertThat(Thread.currentThread().isInterrupted()).as("somebody looks").isFalse();
       insert();
     }
     for (int i = 0; i < 20; i++) {
