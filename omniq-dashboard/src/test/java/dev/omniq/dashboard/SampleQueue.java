@@ -67,7 +67,7 @@ public final class SampleQueue implements AutoCloseable {
     }
     failed =
         omniq.enqueue(
-            task(Shop::chargeCard, Map.of("owner", "ada", "card_token", "4111-1111"))
+            task(Shop::chargeCard, Map.of("owner", "Hopper", "card_token", "4111-1111"))
                 .maxRetries(0));
     running = omniq.enqueue(task(Shop::importCatalogue, "spring.csv"));
     waiting = omniq.enqueue(task(Shop::sendInvoice, 99).delay(Duration.ofHours(2)));
