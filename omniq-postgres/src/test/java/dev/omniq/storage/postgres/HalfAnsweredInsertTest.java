@@ -79,7 +79,7 @@ class HalfAnsweredInsertTest {
     NewTask keyed = task(KEYED);
     lockTasks();
     var before = store.delete(List.of(task(FREE).id()));
-    awaitBlockedDelete();
+    Server.awaitBlocked("\"%s\".task".formatted(schema));
     CompletableFuture<List<Inserted>> stored = store.insert(List.of(free));
     CompletableFuture<List<Inserted>> refused = store.insert(List.of(keyed));
     other.commit();
@@ -105,18 +105,6 @@ class HalfAnsweredInsertTest {
   private void lockTasks() throws SQLException {
     try (Statement statement = other.createStatement()) {
       statement.execute("LOCK TABLE %s.task IN ACCESS EXCLUSIVE MODE".formatted(schema));
-    }
-  }
-
-  private void awaitBlockedDelete() throws SQLException {
-    String blocked =
-        """
-        SELECT count(*) FROM pg_stat_activity, pg_sleep(0.01)
-        WHERE wait_event_type = 'Lock' AND query LIKE '%%"%s".task%%'
-        """
-            .formatted(schema);
-    while (!Server.ask(blocked).equals("1")) {
-      assertThat(Thread.currentThread().isInterrupted()).as("no delete is blocked").isFalse();
     }
   }
 }

@@ -105,14 +105,6 @@ class RepeatedClaimTest {
   }
 
   private void awaitBlockedClaim() throws SQLException {
-    String blocked =
-        """
-        SELECT count(*) FROM pg_stat_activity, pg_sleep(0.01)
-        WHERE wait_event_type = 'Lock' AND query LIKE '%%"%s".claim_tasks%%'
-        """
-            .formatted(schema);
-    while (!Server.ask(blocked).equals("1")) {
-      assertThat(Thread.currentThread().isInterrupted()).as("no claim is blocked").isFalse();
-    }
+    Server.awaitBlocked("\"%s\".claim_tasks".formatted(schema));
   }
 }

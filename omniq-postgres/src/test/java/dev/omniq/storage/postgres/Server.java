@@ -103,6 +103,20 @@ public final class Server {
         });
   }
 
+  /** Waits until one statement with this in its text waits for a lock. */
+  public static void awaitBlocked(String text) throws SQLException {
+    String blocked =
+        "SELECT count(*) FROM pg_stat_activity, pg_sleep(0.01)"
+            + " WHERE wait_event_type = 'Lock' AND query LIKE '%"
+            + text
+            + "%'";
+    while (!ask(blocked).equals("1")) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw new AssertionError("no statement with " + text + " is blocked");
+      }
+    }
+  }
+
   /** A test that failed may have left a lock, for which the next ones must not wait for ever. */
   private static Connection impatient() throws SQLException {
     Connection connection = connect();

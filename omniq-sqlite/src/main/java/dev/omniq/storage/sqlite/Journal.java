@@ -28,17 +28,22 @@ final class Journal {
 
   private static final int CUT_EVERY = 1_024;
 
-  /** A step of more transitions adds to the counters itself. */
+  /** A step of more transitions, or of none, adds to the counters itself. */
   private static final int SMALL = 16;
 
   /** Behind so many transitions, what was left in rows is added to the counters. */
   static final int ADD_EVERY = 128;
 
-  private static final String ADD_ALL =
-      "INSERT INTO omniq_counter (queue, name, status, n)"
-          + " SELECT queue, name, status, sum(n) FROM omniq_uncounted WHERE true"
-          + " GROUP BY queue, name, status"
+  private static final String ADD =
+      "INSERT INTO omniq_counter (queue, name, status, n) %s"
           + " ON CONFLICT (queue, name, status) DO UPDATE SET n = n + excluded.n";
+
+  private static final String ADD_ONE = ADD.formatted("VALUES (?, ?, ?, ?)");
+
+  private static final String ADD_WHAT_WAS_LEFT =
+      ADD.formatted(
+          "SELECT queue, name, status, sum(n) FROM omniq_uncounted WHERE true"
+              + " GROUP BY queue, name, status");
 
   private static final TypeReference<List<List<String>>> TRANSITIONS = new TypeReference<>() {};
   private static final TypeReference<List<String>> TOKENS = new TypeReference<>() {};
@@ -64,7 +69,7 @@ final class Journal {
     this.now = now;
     first = ends.firstChange();
     counted = ends.counted();
-    last = Math.max(ends.lastChange(), counted);
+    last = Math.max(ends.lastChange(), counted); // who cuts all rows must not turn positions back
   }
 
   void count(Stored task, TaskStatus stored, int difference) {
@@ -88,7 +93,7 @@ final class Journal {
 
   /** Writes all, and cuts old transitions now and then. */
   void flush() throws SQLException {
-    List<List<Object>> changed =
+    List<List<Object>> differences =
         counts.entrySet().stream()
             .filter(count -> count.getValue() != 0)
             .map(count -> count.getKey().with(count.getValue()))
@@ -96,24 +101,17 @@ final class Journal {
     counts.clear();
     boolean small = !transitions.isEmpty() && transitions.size() <= SMALL;
     if (!small) {
-      for (List<Object> count : changed) {
-        add(count);
+      for (List<Object> difference : differences) {
+        sql.update(ADD_ONE, difference.toArray());
       }
     }
     if (!transitions.isEmpty()) {
-      tell(small ? changed : List.of());
+      tell(small ? differences : List.of());
       if (small && last - counted >= ADD_EVERY) {
         addWhatWasLeft();
       }
       cut();
     }
-  }
-
-  private void add(List<Object> count) throws SQLException {
-    sql.update(
-        "INSERT INTO omniq_counter (queue, name, status, n) VALUES (?, ?, ?, ?)"
-            + " ON CONFLICT (queue, name, status) DO UPDATE SET n = n + excluded.n",
-        count.toArray());
   }
 
   private void tell(List<List<Object>> left) throws SQLException {
@@ -133,7 +131,7 @@ final class Journal {
   }
 
   private void addWhatWasLeft() throws SQLException {
-    sql.update(ADD_ALL);
+    sql.update(ADD_WHAT_WAS_LEFT);
     sql.update("UPDATE omniq_counted SET last = ?", last);
     counted = last;
   }

@@ -22,7 +22,7 @@ CREATE VIEW omniq_uncounted AS
 SELECT json_extract(e.value, '$[0]') AS queue, json_extract(e.value, '$[1]') AS name,
   json_extract(e.value, '$[2]') AS status, json_extract(e.value, '$[3]') AS n
 FROM omniq_change c, json_each(c.counts) e
-WHERE c.last > coalesce((SELECT last FROM omniq_counted), 0);
+WHERE c.last > (SELECT last FROM omniq_counted);
 
 -- How many tasks there are, by the status in omniq_task.
 CREATE VIEW omniq_count AS
@@ -33,7 +33,7 @@ GROUP BY queue, name, status;
 -- No row goes before it was counted: whoever cuts old rows, such as a process with an older library
 -- that has the file open, need not know of this.
 CREATE TRIGGER omniq_change_goes BEFORE DELETE ON omniq_change
-WHEN OLD.counts IS NOT NULL AND OLD.last > coalesce((SELECT last FROM omniq_counted), 0) BEGIN
+WHEN OLD.counts IS NOT NULL AND OLD.last > (SELECT last FROM omniq_counted) BEGIN
   INSERT INTO omniq_counter (queue, name, status, n)
   SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'),
     json_extract(value, '$[3]')

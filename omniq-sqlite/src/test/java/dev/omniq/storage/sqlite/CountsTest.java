@@ -120,6 +120,8 @@ class CountsTest {
     cutAll();
 
     assertThat(waiting()).isEqualTo(stored);
+    insert(1);
+    assertThat(waiting()).isEqualTo(stored + 1);
   }
 
   @Test
