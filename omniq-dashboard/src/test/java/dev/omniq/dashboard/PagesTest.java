@@ -238,7 +238,7 @@ class PagesTest {
   void secrets_areMasked() {
     browser.open("/tasks/" + queue.failed);
     browser.awaitText("[data-test=arguments]", "\"card_token\": \"•••\"");
-    browser.awaitText("[data-test=arguments]", "ada");
+    browser.awaitText("[data-test=arguments]", "Hopper");
 
     browser.open("/tasks/" + queue.secret);
     browser.awaitText("[data-test=arguments]", "\"api_key\": \"•••\"");
