@@ -8,7 +8,6 @@ import dev.omniq.task.TaskStatus;
 import dev.omniq.task.Times;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,12 +103,8 @@ record Effect(
    */
   record Hold(String worker, long claimedAt, Line.Claim terms) {}
 
-  /**
-   * What an add line comes to.
-   *
-   * @param once gives the same object for names that are equal
-   */
-  static Effect of(Line.Add line, long at, int length, UnaryOperator<String> once) {
+  /** What an add line comes to. */
+  static Effect of(Line.Add line, long at, int length) {
     Task task = line.task();
     var body =
         new Body(
@@ -117,8 +112,8 @@ record Effect(
             length,
             line.sequence(),
             Times.toMicros(task.createdAt()),
-            once.apply(task.queue()),
-            once.apply(task.name()),
+            task.queue(),
+            task.name(),
             task.priority(),
             task.recurring(),
             task.seriesId(),

@@ -60,6 +60,9 @@ final class EffectCodec {
           TaskStatus.FAILED,
           TaskStatus.CANCELLED);
 
+  /** What an effect without an extra is read with. */
+  static final ByteBuffer NO_EXTRA = ByteBuffer.allocate(0);
+
   private EffectCodec() {}
 
   /** The number of a status in the file. */
@@ -80,11 +83,19 @@ final class EffectCodec {
     return from.getLong(at + CREATED);
   }
 
-  /** Where the extras of records are read. */
-  @FunctionalInterface
-  interface Extras {
-    /** The extra that begins so far behind the first. */
-    ByteBuffer at(long offset) throws IOException;
+  /** Whether an effect has more than its record holds. */
+  static boolean hasExtra(Effect effect) {
+    return (flags(effect) & WITH_EXTRA) != 0;
+  }
+
+  /** Reads whether the effect of the record at an index of a buffer has more than that. */
+  static boolean hasExtra(ByteBuffer from, int at) {
+    return (from.getInt(at + FLAGS) & WITH_EXTRA) != 0;
+  }
+
+  /** Reads where the extra stands of the record at an index of a buffer, if there is one. */
+  static long extra(ByteBuffer from, int at) {
+    return Integer.toUnsignedLong(from.getInt(at + EXTRA));
   }
 
   /**
@@ -95,7 +106,9 @@ final class EffectCodec {
    */
   static void putRecord(Effect effect, int kind, long extra, ByteBuffer to) {
     int start = to.position();
-    to.put(new byte[IndexFormat.RECORD]);
+    for (int i = 0; i < IndexFormat.RECORD / Long.BYTES; i++) {
+      to.putLong(0);
+    }
     UUID id = effect.id().value();
     to.putLong(start, id.getMostSignificantBits());
     to.putLong(start + Long.BYTES, id.getLeastSignificantBits());
@@ -198,20 +211,24 @@ final class EffectCodec {
     return new TaskId(new UUID(from.getLong(at), from.getLong(at + Long.BYTES)));
   }
 
+  /** Compares the ids of the records at two indexes, as {@link TaskId#compareTo} does. */
+  static int compareIds(ByteBuffer one, int at, ByteBuffer other, int otherAt) {
+    int high = Long.compareUnsigned(one.getLong(at), other.getLong(otherAt));
+    return high != 0
+        ? high
+        : Long.compareUnsigned(one.getLong(at + Long.BYTES), other.getLong(otherAt + Long.BYTES));
+  }
+
   /**
-   * Reads the record at an index of a buffer, with its extra.
+   * Reads the record at an index of a buffer.
    *
    * @param segment the segment that is indexed
+   * @param extra its extra
    */
   static Effect read(
-      ByteBuffer from, int at, int segment, List<IndexFormat.Kind> kinds, Extras extras)
-      throws IOException {
+      ByteBuffer from, int at, int segment, List<IndexFormat.Kind> kinds, ByteBuffer extra) {
     TaskId id = id(from, at);
     int flags = from.getInt(at + FLAGS);
-    ByteBuffer extra =
-        (flags & WITH_EXTRA) == 0
-            ? ByteBuffer.allocate(0)
-            : extras.at(Integer.toUnsignedLong(from.getInt(at + EXTRA)));
     Body body = null;
     if ((flags & BODY) != 0) {
       long line = from.getLong(at + ADD);

@@ -9,8 +9,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +29,7 @@ final class IndexWriter implements Closeable {
   private final ByteBuffer block = ByteBuffer.allocate(BLOCK);
   private final ByteArrayOutputStream extras = new ByteArrayOutputStream();
   private final ByteArrayOutputStream extra = new ByteArrayOutputStream();
-  private final Map<Kind, Integer> kinds = new LinkedHashMap<>();
+  private final KindNumbers kinds = new KindNumbers();
   private final IndexLists lists = new IndexLists();
   private long written = IndexFormat.HEADER;
   private long records;
@@ -59,7 +58,7 @@ final class IndexWriter implements Closeable {
     if (!block.hasRemaining()) {
       flush();
     }
-    int kind = kind(effect);
+    int kind = kinds.of(effect);
     EffectCodec.putRecord(effect, kind, extras.size(), block);
     lists.add(effect, kind, labels);
     extra.reset();
@@ -68,14 +67,6 @@ final class IndexWriter implements Closeable {
       new DataOutputStream(extras).writeInt(extra.size());
       extra.writeTo(extras);
     }
-  }
-
-  private int kind(Effect effect) {
-    Effect.Body body = effect.body();
-    if (body == null) {
-      return 0;
-    }
-    return kinds.computeIfAbsent(new Kind(body.queue(), body.name()), kind -> kinds.size());
   }
 
   /**
@@ -110,8 +101,9 @@ final class IndexWriter implements Closeable {
   private ByteBuffer kindBytes() throws IOException {
     var bytes = new ByteArrayOutputStream();
     var to = new DataOutputStream(bytes);
-    to.writeInt(kinds.size());
-    for (Kind kind : kinds.keySet()) {
+    List<Kind> all = kinds.all();
+    to.writeInt(all.size());
+    for (Kind kind : all) {
       EffectCodec.putText(kind.queue(), to);
       EffectCodec.putText(kind.name(), to);
     }

@@ -4,11 +4,7 @@ import dev.omniq.storage.file.Effect.Hold;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.Times;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -18,17 +14,12 @@ import java.util.Set;
  */
 final class SegmentFold {
   private final int segment;
-
-  /** In the order in which tasks were first spoken of, which is nearly that of their ids. */
-  private final Map<TaskId, Effect> effects = new LinkedHashMap<>();
-
+  private final EffectLog effects;
   private final Map<TaskId, Set<Integer>> labels = new HashMap<>();
-
-  /** Names repeat by the thousand; each is kept once. */
-  private final Map<String, String> names = new HashMap<>();
 
   private SegmentFold(int segment) {
     this.segment = segment;
+    effects = new EffectLog(segment);
   }
 
   /**
@@ -37,7 +28,7 @@ final class SegmentFold {
    * @param effects ascending by id
    * @param labels the labels of the tasks that it adds, as {@link Terms}; none for most tasks
    */
-  record Folded(List<Effect> effects, Map<TaskId, Set<Integer>> labels) {}
+  record Folded(EffectLog.Walk effects, Map<TaskId, Set<Integer>> labels) {}
 
   /**
    * What a sealed segment comes to.
@@ -51,9 +42,7 @@ final class SegmentFold {
       fold.group(reader);
     }
     requireEnd(segment, reader);
-    var sorted = new ArrayList<>(fold.effects.values());
-    sorted.sort(Comparator.comparing(Effect::id));
-    return new Folded(sorted, fold.labels);
+    return new Folded(fold.effects.ascending(), fold.labels);
   }
 
   /**
@@ -83,7 +72,7 @@ final class SegmentFold {
     }
   }
 
-  private void line(GroupReader group, LineReader lines) throws DamagedSegmentException {
+  private void line(GroupReader group, LineReader lines) throws IOException {
     try {
       Line line = lines.next();
       apply(line, Location.pack(segment, group.offset(lines)), lines.length());
@@ -96,36 +85,30 @@ final class SegmentFold {
     }
   }
 
-  private void apply(Line line, long at, int length) {
+  private void apply(Line line, long at, int length) throws IOException {
     if (line instanceof Line.Add add) {
-      put(Effect.of(add, at, length, this::once));
+      effects.add(Effect.of(add, at, length));
       if (!add.task().labels().isEmpty()) {
         labels.put(add.task().id(), Terms.ofLabels(add.task().labels()));
       }
     } else if (line instanceof Line.Set set) {
-      put(Effect.of(set, at, length));
+      effects.add(Effect.of(set, at, length));
     } else if (line instanceof Line.Claims claims) {
       claims(claims);
     } else if (line instanceof Line.Note note) {
-      put(Effect.noted(note.id(), at));
+      effects.add(Effect.noted(note.id(), at));
     } else if (line instanceof Line.Delete delete) {
-      delete.ids().forEach(id -> put(Effect.gone(id)));
+      for (TaskId id : delete.ids()) {
+        effects.add(Effect.gone(id));
+      }
     }
   }
 
-  private void claims(Line.Claims line) {
+  private void claims(Line.Claims line) throws IOException {
     long token = line.first();
     for (TaskId id : line.ids()) {
       var terms = new Line.Claim(token++, line.first(), line.lease(), line.owner());
-      put(Effect.held(id, new Hold(line.worker(), Times.toMicros(line.at()), terms)));
+      effects.add(Effect.held(id, new Hold(line.worker(), Times.toMicros(line.at()), terms)));
     }
-  }
-
-  private void put(Effect later) {
-    effects.merge(later.id(), later, (earlier, next) -> next.after(earlier));
-  }
-
-  private String once(String name) {
-    return names.computeIfAbsent(name, each -> each);
   }
 }

@@ -82,7 +82,8 @@ final class SegmentIndex implements Closeable {
       throws IOException {
     SegmentFold.Folded folded = SegmentFold.read(segment, lines);
     try (var writer = new IndexWriter(disk, layout, segment)) {
-      for (Effect effect : folded.effects()) {
+      EffectLog.Walk effects = folded.effects();
+      for (Effect effect = effects.next(); effect != null; effect = effects.next()) {
         writer.add(effect, folded.labels().getOrDefault(effect.id(), Set.of()));
       }
       writer.finish(lines.size());
@@ -217,13 +218,7 @@ final class SegmentIndex implements Closeable {
   Optional<Effect> find(TaskId id, Block block, Window extras) throws IOException {
     int found = block.search(id);
     return block.has(found, id)
-        ? Optional.of(
-            EffectCodec.read(
-                block.records(),
-                found * IndexFormat.RECORD,
-                segment(),
-                kinds,
-                extra -> extra(extras, extra)))
+        ? Optional.of(effect(block.records(), found * IndexFormat.RECORD, extras))
         : Optional.empty();
   }
 
@@ -250,9 +245,16 @@ final class SegmentIndex implements Closeable {
       ByteBuffer record =
           records.bytes(IndexFormat.HEADER + position * IndexFormat.RECORD, IndexFormat.RECORD);
       position++;
-      return EffectCodec.read(
-          record, record.position(), segment(), kinds, extra -> extra(extras, extra));
+      return effect(record, record.position(), extras);
     }
+  }
+
+  private Effect effect(ByteBuffer records, int at, Window extras) throws IOException {
+    ByteBuffer extra =
+        EffectCodec.hasExtra(records, at)
+            ? extra(extras, EffectCodec.extra(records, at))
+            : EffectCodec.NO_EXTRA;
+    return EffectCodec.read(records, at, segment(), kinds, extra);
   }
 
   private ByteBuffer extra(Window window, long offset) throws IOException {
