@@ -16,6 +16,8 @@ public sealed interface Due {
 
   /** Due some time after the insert, by the store's own clock. Zero means now. */
   record After(Duration delay) implements Due {
+    private static final After NOW = new After(Duration.ZERO);
+
     /** Checks that the delay is not negative and within bounds. */
     public After {
       if (delay.isNegative() || delay.compareTo(Times.MAX_DURATION) > 0) {
@@ -27,7 +29,7 @@ public sealed interface Due {
 
   /** Due as soon as it is stored. */
   static Due now() {
-    return new After(Duration.ZERO);
+    return After.NOW;
   }
 
   /** The due time of a task that a store with the clock {@code now} inserts. */

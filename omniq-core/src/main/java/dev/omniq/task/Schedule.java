@@ -6,7 +6,9 @@ import java.time.Duration;
 public sealed interface Schedule {
 
   /** Runs one time. */
-  record Once() implements Schedule {}
+  record Once() implements Schedule {
+    private static final Once ONCE = new Once();
+  }
 
   /**
    * The next run is due one {@code interval} after the end of the last one, whether that run
@@ -32,7 +34,7 @@ public sealed interface Schedule {
 
   /** The schedule of a task that does not repeat. */
   static Schedule once() {
-    return new Once();
+    return Once.ONCE;
   }
 
   /** Whether this schedule makes a series. */

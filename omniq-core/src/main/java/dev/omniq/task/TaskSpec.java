@@ -42,6 +42,8 @@ public record TaskSpec(
   /** The most labels that a task may carry. */
   public static final int MAX_LABELS = 32;
 
+  private static final Optional<Duration> DEFAULT_TIMEOUT = Optional.of(Duration.ofMinutes(5));
+
   /** Checks every value; the message names the value and what is allowed. */
   public TaskSpec {
     requireText("task name", name);
@@ -77,7 +79,7 @@ public record TaskSpec(
         Schedule.once(),
         Optional.empty(),
         RetryPolicy.defaults(),
-        Optional.of(Duration.ofMinutes(5)),
+        DEFAULT_TIMEOUT,
         Map.of());
   }
 

@@ -22,8 +22,8 @@ public final class Times {
 
   /** The first instant of the grid that is not before the given one. */
   public static Instant roundUp(Instant instant) {
-    Instant floor = instant.truncatedTo(ChronoUnit.MICROS);
-    return floor.equals(instant) ? floor : floor.plus(MICRO);
+    int over = instant.getNano() % 1_000;
+    return over == 0 ? instant : instant.plusNanos(1_000 - over);
   }
 
   /**

@@ -89,7 +89,8 @@ final class Decisions {
   }
 
   private void noticeDue(TaskId id, Draft draft) {
-    if (state.table().find(id).map(state.table()::isNext).orElse(false)) {
+    Optional<FileEntry> entry = state.table().find(id);
+    if (entry.isPresent() && state.table().isNext(entry.get())) {
       draft.noticeDue();
     }
   }

@@ -2,9 +2,6 @@ package dev.omniq.storage.table;
 
 import dev.omniq.storage.Changes;
 import dev.omniq.storage.Changes.Change;
-import dev.omniq.task.TaskId;
-import dev.omniq.task.TaskStatus;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -17,9 +14,15 @@ final class ChangeRing {
   private final @Nullable Change[] ring = new Change[CAPACITY];
   private long last;
 
-  void add(Instant at, TaskId id, String name, TaskStatus status) {
-    last++;
-    ring[slot(last)] = new Change(last, at, id, name, status);
+  /** The number of the last one; 0 before the first. */
+  long last() {
+    return last;
+  }
+
+  /** Adds the one that comes after the last. */
+  void add(Change next) {
+    last = next.position();
+    ring[slot(last)] = next;
   }
 
   /** As {@link dev.omniq.storage.TaskStore#changes}. */

@@ -31,6 +31,9 @@ final class IdIndex {
 
     /** The index of the first entry with this id or a higher one. */
     int search(long high, long low) {
+      if (size > 0 && at(size - 1).compareId(high, low) < 0) {
+        return size; // ids mostly ascend
+      }
       int from = 0;
       int to = size;
       while (from < to) {
@@ -181,6 +184,9 @@ final class IdIndex {
   private int leafOf(long high, long low) {
     int from = 0;
     int to = leaves.size();
+    if (to > 0 && leaves.get(to - 1).at(0).compareId(high, low) <= 0) {
+      return to - 1; // ids mostly ascend
+    }
     while (from < to) {
       int middle = (from + to) >>> 1;
       if (leaves.get(middle).at(0).compareId(high, low) <= 0) {

@@ -70,7 +70,9 @@ final class LiveQueue {
       entry.kind = present; // all entries of a kind share one instance
     }
     entry.kind.add(entry);
-    entry.uniqueKey().ifPresent(key -> keys.put(key, entry));
+    if (entry.uniqueKey().isPresent()) {
+      keys.put(entry.uniqueKey().get(), entry);
+    }
     count(entry, 1);
   }
 
@@ -79,7 +81,9 @@ final class LiveQueue {
     if (entry.kind.live() == 0) {
       kinds.remove(entry.name());
     }
-    entry.uniqueKey().ifPresent(key -> keys.remove(key, entry));
+    if (entry.uniqueKey().isPresent()) {
+      keys.remove(entry.uniqueKey().get(), entry);
+    }
     count(entry, -1);
   }
 

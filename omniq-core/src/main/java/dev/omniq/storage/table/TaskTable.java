@@ -1,6 +1,7 @@
 package dev.omniq.storage.table;
 
 import dev.omniq.storage.Changes;
+import dev.omniq.storage.Changes.Change;
 import dev.omniq.storage.ClaimRequest;
 import dev.omniq.storage.WorkerInfo;
 import dev.omniq.task.ClaimToken;
@@ -45,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 public final class TaskTable<E extends Entry> {
   private final Indexes indexes = new Indexes();
   private final ChangeRing changes = new ChangeRing();
-  private final List<Runnable> changesToCome = new ArrayList<>();
+  private final List<Change> changesToCome = new ArrayList<>();
   private final UndoLog undo = new UndoLog();
   private long lastSequence;
   private long visits;
@@ -113,10 +114,11 @@ public final class TaskTable<E extends Entry> {
 
   /** Notes a transition for {@link #changes}. */
   public void changed(Instant at, TaskId id, String name, TaskStatus status) {
+    var change = new Change(changes.last() + changesToCome.size() + 1, at, id, name, status);
     if (undo.isOpen()) {
-      changesToCome.add(() -> changes.add(at, id, name, status));
+      changesToCome.add(change);
     } else {
-      changes.add(at, id, name, status);
+      changes.add(change);
     }
   }
 
@@ -135,7 +137,7 @@ public final class TaskTable<E extends Entry> {
   /** Keeps everything since {@link #begin}. */
   public void commit() {
     undo.commit();
-    changesToCome.forEach(Runnable::run);
+    changesToCome.forEach(changes::add);
     changesToCome.clear();
   }
 

@@ -99,7 +99,7 @@ class CostTest {
   void lifeOfATask_takesFewBytesOfTheHeap() {
     insertHere(); // the first ones load classes
 
-    assertThat(insertHere()).as("bytes of the heap for an insert").isBetween(1L, 1_000L);
+    assertThat(insertHere()).as("bytes of the heap for an insert").isBetween(1L, 800L);
   }
 
   /** Inserts on this thread, which a thread of the store that still ends may delay: its bytes. */
@@ -114,6 +114,21 @@ class CostTest {
       }
     }
     throw new AssertionError("the store's own threads did it all");
+  }
+
+  @Test
+  void foldingASegment_takesFewBytesOfTheHeap() throws IOException {
+    insertAll();
+    fixture.close();
+    try (DiskFile segment = disk.openToRead(new Layout(directory.resolve("store")).segment(1))) {
+      SegmentFold.read(1, segment); // the first one loads classes
+
+      long before = allocatedHere();
+      SegmentFold.read(1, segment);
+      long after = allocatedHere();
+
+      assertThat((after - before) / TASKS).as("bytes of the heap for a line").isBetween(1L, 2_000L);
+    }
   }
 
   private static long allocatedHere() {

@@ -50,7 +50,8 @@ class ChangeRingTest {
 
   private void add(int count) {
     for (int i = 0; i < count; i++) {
-      ring.add(Instant.EPOCH, TestEntry.id(i), "n", TaskStatus.PENDING);
+      ring.add(
+          new Change(ring.last() + 1, Instant.EPOCH, TestEntry.id(i), "n", TaskStatus.PENDING));
     }
   }
 }
