@@ -72,8 +72,12 @@ final class IndexLists {
   }
 
   private void addTerms(TaskId id, Effect.Body body, Collection<Integer> labels) {
-    labels.forEach(this::addTerm);
-    Terms.of(id, body.recurring(), body.series()).forEach(this::addTerm);
+    for (int label : labels) {
+      addTerm(label);
+    }
+    for (int term : Terms.of(id, body.recurring(), body.series())) {
+      addTerm(term);
+    }
   }
 
   private void addTerm(int term) {

@@ -61,9 +61,9 @@ final class IndexWriter implements Closeable {
     int kind = kinds.of(effect);
     EffectCodec.putRecord(effect, kind, extras.size(), block);
     lists.add(effect, kind, labels);
-    extra.reset();
-    EffectCodec.putExtra(effect, new DataOutputStream(extra));
-    if (extra.size() > 0) {
+    if (EffectCodec.hasExtra(effect)) {
+      extra.reset();
+      EffectCodec.putExtra(effect, new DataOutputStream(extra));
       new DataOutputStream(extras).writeInt(extra.size());
       extra.writeTo(extras);
     }
