@@ -2,6 +2,7 @@ package dev.omniq.task;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoField;
 import java.time.temporal.ChronoUnit;
 
 /**
@@ -22,7 +23,7 @@ public final class Times {
 
   /** The first instant of the grid that is not before the given one. */
   public static Instant roundUp(Instant instant) {
-    int over = instant.getNano() % 1_000;
+    int over = instant.get(ChronoField.NANO_OF_SECOND) % 1_000;
     return over == 0 ? instant : instant.plusNanos(1_000 - over);
   }
 

@@ -6,8 +6,10 @@ import dev.omniq.storage.file.Effect.Standing;
 import dev.omniq.storage.file.IndexLists.Group;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskStatus;
+import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -60,8 +62,10 @@ final class EffectCodec {
           TaskStatus.FAILED,
           TaskStatus.CANCELLED);
 
+  private static final byte[] NOTHING = {};
+
   /** What an effect without an extra is read with. */
-  static final ByteBuffer NO_EXTRA = ByteBuffer.allocate(0);
+  static final ByteBuffer NO_EXTRA = ByteBuffer.wrap(NOTHING);
 
   private EffectCodec() {}
 
@@ -83,18 +87,18 @@ final class EffectCodec {
     return from.getLong(at + CREATED);
   }
 
-  /** Whether an effect has more than its record holds. */
-  static boolean hasExtra(Effect effect) {
-    return (flags(effect) & WITH_EXTRA) != 0;
-  }
-
   /** Reads whether the effect of the record at an index of a buffer has more than that. */
   static boolean hasExtra(ByteBuffer from, int at) {
     return (from.getInt(at + FLAGS) & WITH_EXTRA) != 0;
   }
 
+  /** Whether the record at an index of a buffer is of the task with these halves of its id. */
+  static boolean hasId(ByteBuffer from, int at, long high, long low) {
+    return from.getLong(at) == high && from.getLong(at + Long.BYTES) == low;
+  }
+
   /** Reads where the extra stands of the record at an index of a buffer, if there is one. */
-  static long extra(ByteBuffer from, int at) {
+  static long extraAt(ByteBuffer from, int at) {
     return Integer.toUnsignedLong(from.getInt(at + EXTRA));
   }
 
@@ -156,8 +160,21 @@ final class EffectCodec {
     return Location.offset(at) << LENGTH_BITS | Math.min(length, LENGTH_MASK);
   }
 
-  /** Writes what does not fit into the record; nothing for most effects. */
-  static void putExtra(Effect effect, DataOutputStream to) throws IOException {
+  /** What does not fit into the record of an effect; nothing for most. */
+  static byte[] extra(Effect effect) {
+    if ((flags(effect) & WITH_EXTRA) == 0) {
+      return NOTHING;
+    }
+    var bytes = new ByteArrayOutputStream(128);
+    try {
+      putExtra(effect, new DataOutputStream(bytes));
+    } catch (IOException e) {
+      throw new UncheckedIOException("an array cannot be written to", e);
+    }
+    return bytes.toByteArray();
+  }
+
+  private static void putExtra(Effect effect, DataOutputStream to) throws IOException {
     int flags = flags(effect);
     Body body = effect.body();
     if (body != null && (flags & SERIES) != 0) {
@@ -185,15 +202,22 @@ final class EffectCodec {
 
   /** Writes any text, that of lone surrogates, too, which UTF-8 would lose. */
   static void putText(String text, DataOutputStream to) throws IOException {
-    boolean narrow = text.chars().allMatch(c -> c < 0x100);
+    boolean narrow = isNarrow(text);
     to.writeInt(text.length() << 1 | (narrow ? 0 : 1));
+    if (narrow) {
+      to.writeBytes(text);
+    } else {
+      to.writeChars(text);
+    }
+  }
+
+  private static boolean isNarrow(String text) {
     for (int i = 0; i < text.length(); i++) {
-      if (narrow) {
-        to.writeByte(text.charAt(i));
-      } else {
-        to.writeChar(text.charAt(i));
+      if (text.charAt(i) >= 0x100) {
+        return false;
       }
     }
+    return true;
   }
 
   /** Reads what {@link #putText} wrote. */

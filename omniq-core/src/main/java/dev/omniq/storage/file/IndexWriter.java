@@ -28,7 +28,6 @@ final class IndexWriter implements Closeable {
   private final CRC32C crc = new CRC32C();
   private final ByteBuffer block = ByteBuffer.allocate(BLOCK);
   private final ByteArrayOutputStream extras = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream extra = new ByteArrayOutputStream();
   private final KindNumbers kinds = new KindNumbers();
   private final IndexLists lists = new IndexLists();
   private long written = IndexFormat.HEADER;
@@ -61,11 +60,10 @@ final class IndexWriter implements Closeable {
     int kind = kinds.of(effect);
     EffectCodec.putRecord(effect, kind, extras.size(), block);
     lists.add(effect, kind, labels);
-    if (EffectCodec.hasExtra(effect)) {
-      extra.reset();
-      EffectCodec.putExtra(effect, new DataOutputStream(extra));
-      new DataOutputStream(extras).writeInt(extra.size());
-      extra.writeTo(extras);
+    byte[] extra = EffectCodec.extra(effect);
+    if (extra.length > 0) {
+      new DataOutputStream(extras).writeInt(extra.length);
+      extras.write(extra);
     }
   }
 

@@ -14,21 +14,21 @@ import java.util.Set;
  */
 final class SegmentFold {
   private final int segment;
-  private final EffectLog effects;
+  private final EffectTable effects;
   private final Map<TaskId, Set<Integer>> labels = new HashMap<>();
 
   private SegmentFold(int segment) {
     this.segment = segment;
-    effects = new EffectLog(segment);
+    effects = new EffectTable(segment);
   }
 
   /**
    * What a segment comes to.
    *
-   * @param effects ascending by id
+   * @param effects ascending by id; one walk
    * @param labels the labels of the tasks that it adds, as {@link Terms}; none for most tasks
    */
-  record Folded(EffectLog.Walk effects, Map<TaskId, Set<Integer>> labels) {}
+  record Folded(EffectTable.Walk effects, Map<TaskId, Set<Integer>> labels) {}
 
   /**
    * What a sealed segment comes to.
@@ -72,7 +72,7 @@ final class SegmentFold {
     }
   }
 
-  private void line(GroupReader group, LineReader lines) throws IOException {
+  private void line(GroupReader group, LineReader lines) throws DamagedSegmentException {
     try {
       Line line = lines.next();
       apply(line, Location.pack(segment, group.offset(lines)), lines.length());
@@ -85,7 +85,7 @@ final class SegmentFold {
     }
   }
 
-  private void apply(Line line, long at, int length) throws IOException {
+  private void apply(Line line, long at, int length) {
     if (line instanceof Line.Add add) {
       effects.add(Effect.of(add, at, length));
       if (!add.task().labels().isEmpty()) {
@@ -104,7 +104,7 @@ final class SegmentFold {
     }
   }
 
-  private void claims(Line.Claims line) throws IOException {
+  private void claims(Line.Claims line) {
     long token = line.first();
     for (TaskId id : line.ids()) {
       var terms = new Line.Claim(token++, line.first(), line.lease(), line.owner());

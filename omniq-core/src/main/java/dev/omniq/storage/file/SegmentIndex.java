@@ -82,7 +82,7 @@ final class SegmentIndex implements Closeable {
       throws IOException {
     SegmentFold.Folded folded = SegmentFold.read(segment, lines);
     try (var writer = new IndexWriter(disk, layout, segment)) {
-      EffectLog.Walk effects = folded.effects();
+      EffectTable.Walk effects = folded.effects();
       for (Effect effect = effects.next(); effect != null; effect = effects.next()) {
         writer.add(effect, folded.labels().getOrDefault(effect.id(), Set.of()));
       }
@@ -252,7 +252,7 @@ final class SegmentIndex implements Closeable {
   private Effect effect(ByteBuffer records, int at, Window extras) throws IOException {
     ByteBuffer extra =
         EffectCodec.hasExtra(records, at)
-            ? extra(extras, EffectCodec.extra(records, at))
+            ? extra(extras, EffectCodec.extraAt(records, at))
             : EffectCodec.NO_EXTRA;
     return EffectCodec.read(records, at, segment(), kinds, extra);
   }

@@ -117,17 +117,22 @@ class CostTest {
   }
 
   @Test
-  void foldingASegment_takesFewBytesOfTheHeap() throws IOException {
-    insertAll();
+  void indexOfASegment_takesFewBytesOfTheHeap_forEachTask() throws IOException {
+    for (int i = 0; i < 10; i++) {
+      insertAll();
+      List<Claimed> claimed = fixture.claim(TASKS);
+      get(fixture.store().apply(claimed.stream().map(fixture::success).toList()));
+    }
     fixture.close();
-    try (DiskFile segment = disk.openToRead(new Layout(directory.resolve("store")).segment(1))) {
-      SegmentFold.read(1, segment); // the first one loads classes
+    Layout layout = new Layout(directory.resolve("store"));
+    try (DiskFile segment = disk.openToRead(layout.segment(1))) {
+      SegmentIndex.build(disk, layout, 1, segment).close(); // the first one loads classes
 
       long before = allocatedHere();
-      SegmentFold.read(1, segment);
-      long after = allocatedHere();
+      SegmentIndex.build(disk, layout, 1, segment).close();
+      long bytes = (allocatedHere() - before) / (10 * TASKS);
 
-      assertThat((after - before) / TASKS).as("bytes of the heap for a line").isBetween(1L, 2_000L);
+      assertThat(bytes).as("bytes of the heap for a task").isBetween(1L, 4_500L);
     }
   }
 

@@ -14,14 +14,15 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class EffectLogTest {
+class EffectTableTest {
   private static final int SEGMENT = 7;
 
-  private final EffectLog log = new EffectLog(SEGMENT);
+  private final EffectTable table = new EffectTable(SEGMENT);
 
   @ParameterizedTest(name = "seed {0}")
   @ValueSource(longs = {1, 2, 3, 4})
@@ -29,31 +30,32 @@ class EffectLogTest {
     var random = new Random(seed);
     var expected = new TreeMap<TaskId, Effect>();
     for (int i = 0; i < 10_000; i++) {
-      Effect effect = effect(random, id(random.nextInt(3_000)), Location.pack(SEGMENT, 1 + i));
-      log.add(effect);
+      long at = Location.pack(SEGMENT, i * Location.MAX_OFFSET / 10_000);
+      Effect effect = effect(random, id(random.nextInt(3_000)), at);
+      table.add(effect);
       expected.merge(effect.id(), effect, (earlier, later) -> later.after(earlier));
     }
 
-    assertThat(all(log)).isEqualTo(List.copyOf(expected.values()));
+    assertThat(all(table)).isEqualTo(List.copyOf(expected.values()));
   }
 
   @Test
   void ascending_ofAnEmptyLog_endsAtOnce() {
-    assertThat(all(log)).isEmpty();
+    assertThat(all(table)).isEmpty();
   }
 
-  private static List<Effect> all(EffectLog log) {
+  private static List<Effect> all(EffectTable table) {
     var all = new ArrayList<Effect>();
-    EffectLog.Walk walk = log.ascending();
+    EffectTable.Walk walk = table.ascending();
     for (Effect effect = walk.next(); effect != null; effect = walk.next()) {
       all.add(effect);
     }
     return all;
   }
 
-  /** With the highest bit set in every other: ids are compared without a sign. */
+  /** With the highest bits of both halves set or not: ids are compared without a sign. */
   private static TaskId id(int number) {
-    return new TaskId(new UUID((long) number << 63, number * 31L));
+    return new TaskId(new UUID((long) number << 63, (long) number << 62 | number));
   }
 
   private static Effect effect(Random random, TaskId id, long at) {
@@ -62,8 +64,14 @@ class EffectLogTest {
       case 1 -> Effect.noted(id, at);
       case 2 -> Effect.held(id, hold(random));
       case 3 -> new Effect(id, null, standing(random, at), null, Location.NONE, false);
-      default -> new Effect(id, body(random, id, at), standing(random, at), null, 0, false);
+      case 4 -> added(random, id, at, hold(random));
+      default -> added(random, id, at, null);
     };
+  }
+
+  private static Effect added(Random random, TaskId id, long at, @Nullable Hold hold) {
+    Standing standing = standing(random, Location.NONE);
+    return new Effect(id, body(random, id, at), standing, hold, Location.NONE, false);
   }
 
   private static Hold hold(Random random) {
@@ -74,7 +82,7 @@ class EffectLogTest {
   private static Body body(Random random, TaskId id, long at) {
     return new Body(
         at,
-        random.nextInt(500),
+        random.nextInt(1 << 24),
         random.nextLong(),
         random.nextInt(),
         "queue-" + random.nextInt(3),
@@ -89,7 +97,7 @@ class EffectLogTest {
     TaskStatus status = TaskStatus.values()[random.nextInt(TaskStatus.values().length)];
     return new Standing(
         at,
-        random.nextInt(500),
+        random.nextInt(1 << 24),
         status,
         random.nextInt(9),
         random.nextInt(),

@@ -1,0 +1,131 @@
+package dev.omniq.storage.file;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the lines of a segment come to, one effect for each task. Nearly all are kept as records of
+ * an index, which take less than half of the memory of the objects and leave a collector nothing to
+ * follow. Not thread-safe.
+ */
+final class EffectTable {
+  /** How many records a buffer has. */
+  private static final int CHUNK = 4_096;
+
+  private final int segment;
+  private final List<ByteBuffer> records = new ArrayList<>();
+  private final KindNumbers kinds = new KindNumbers();
+
+  /** What few have beside their record, such as a claim, by the position of that. */
+  private final Map<Integer, byte[]> extras = new HashMap<>();
+
+  /** A hash table of positions, each counted from 1; 0 where there is none. */
+  private int[] slots = new int[1 << 10];
+
+  private int size;
+
+  /** An empty table of a segment; no effect may speak of a line of another. */
+  EffectTable(int segment) {
+    this.segment = segment;
+  }
+
+  /** Puts an effect over what the earlier lines have come to for its task. */
+  void add(Effect later) {
+    UUID id = later.id().value();
+    int slot = slot(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    if (slots[slot] > 0) {
+      int position = slots[slot] - 1;
+      put(position, later.after(read(position)));
+      return;
+    }
+    if (size == records.size() * CHUNK) {
+      records.add(ByteBuffer.allocate(CHUNK * IndexFormat.RECORD));
+    }
+    put(size++, later);
+    slots[slot] = size;
+    if (2 * size > slots.length) {
+      spread();
+    }
+  }
+
+  /** The slot of an id, or the free one where it belongs. */
+  private int slot(long high, long low) {
+    long mixed = (31 * high + low) * 0x9e37_79b9_7f4a_7c15L;
+    int slot = (int) (mixed >>> 1 + Integer.numberOfLeadingZeros(slots.length) + Integer.SIZE);
+    while (slots[slot] > 0
+        && !EffectCodec.hasId(chunk(slots[slot] - 1), at(slots[slot] - 1), high, low)) {
+      slot = slot + 1 & slots.length - 1;
+    }
+    return slot;
+  }
+
+  /** Doubles the slots. */
+  private void spread() {
+    slots = new int[2 * slots.length];
+    for (int position = 0; position < size; position++) {
+      UUID id = EffectCodec.id(chunk(position), at(position)).value();
+      slots[slot(id.getMostSignificantBits(), id.getLeastSignificantBits())] = position + 1;
+    }
+  }
+
+  private void put(int position, Effect effect) {
+    ByteBuffer chunk = chunk(position).position(at(position));
+    boolean had = EffectCodec.hasExtra(chunk, at(position));
+    EffectCodec.putRecord(effect, kinds.of(effect), 0, chunk);
+    if (EffectCodec.hasExtra(chunk, at(position))) {
+      extras.put(position, EffectCodec.extra(effect));
+    } else if (had) {
+      extras.remove(position);
+    }
+  }
+
+  private Effect read(int position) {
+    ByteBuffer chunk = chunk(position);
+    int at = at(position);
+    ByteBuffer extra =
+        EffectCodec.hasExtra(chunk, at)
+            ? ByteBuffer.wrap(Objects.requireNonNull(extras.get(position)))
+            : EffectCodec.NO_EXTRA;
+    return EffectCodec.read(chunk, at, segment, kinds.all(), extra);
+  }
+
+  private ByteBuffer chunk(int position) {
+    return records.get(position / CHUNK);
+  }
+
+  private static int at(int position) {
+    return position % CHUNK * IndexFormat.RECORD;
+  }
+
+  /** Walks over all, ascending by id. */
+  Walk ascending() {
+    var order = new Integer[size];
+    Arrays.setAll(order, Integer::valueOf);
+    Arrays.sort(
+        order,
+        (one, other) -> EffectCodec.compareIds(chunk(one), at(one), chunk(other), at(other)));
+    return new Walk(order);
+  }
+
+  /** One walk over the table, to which nothing may be added meanwhile; not thread-safe. */
+  final class Walk {
+    private final Integer[] order;
+    private int next;
+
+    private Walk(Integer[] order) {
+      this.order = order;
+    }
+
+    /** The effect of the next task; null at the end. */
+    @Nullable Effect next() {
+      return next < order.length ? read(order[next++]) : null;
+    }
+  }
+}
