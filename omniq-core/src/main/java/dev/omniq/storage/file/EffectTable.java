@@ -11,8 +11,8 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the lines of a segment come to, one effect for each task. Nearly all are kept as records of
- * an index, which take less than half of the memory of the objects and leave a collector nothing to
+ * What the lines of a segment come to, one effect for each task. They are kept as records of an
+ * index, which take half of the memory of the objects and leave a collector next to nothing to
  * follow. Not thread-safe.
  */
 final class EffectTable {
@@ -31,7 +31,7 @@ final class EffectTable {
 
   private int size;
 
-  /** An empty table of a segment; no effect may speak of a line of another. */
+  /** An empty table of a segment: of the places that effects tell, only the offset is kept. */
   EffectTable(int segment) {
     this.segment = segment;
   }
@@ -57,8 +57,8 @@ final class EffectTable {
 
   /** The slot of an id, or the free one where it belongs. */
   private int slot(long high, long low) {
-    long mixed = (31 * high + low) * 0x9e37_79b9_7f4a_7c15L;
-    int slot = (int) (mixed >>> 1 + Integer.numberOfLeadingZeros(slots.length) + Integer.SIZE);
+    long mixed = (high * 0x9e37_79b9_7f4a_7c15L ^ low) * 0xbf58_476d_1ce4_e5b9L;
+    int slot = (int) (mixed >>> Long.SIZE - Integer.numberOfTrailingZeros(slots.length));
     while (slots[slot] > 0
         && !EffectCodec.hasId(chunk(slots[slot] - 1), at(slots[slot] - 1), high, low)) {
       slot = slot + 1 & slots.length - 1;

@@ -12,7 +12,7 @@ final class KindNumbers {
   private final Map<Kind, Integer> numbers = new HashMap<>();
   private final List<Kind> kinds = new ArrayList<>();
 
-  /** The number of the kind that an effect tells; 0 if it tells none. */
+  /** The number of the kind that an effect tells; any if it tells none. */
   int of(Effect effect) {
     Effect.Body body = effect.body();
     if (body == null) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a thousand tasks cost, counted: no clock is asked. */
+/** What some thousand tasks cost, counted: no clock is asked. */
 class CostTest {
   private static final int TASKS = 1_000;
 

@@ -29,9 +29,9 @@ class EffectTableTest {
   void ascending_afterManyEffectsInAnyOrder_givesForEachTaskWhatTheyComeTo(long seed) {
     var random = new Random(seed);
     var expected = new TreeMap<TaskId, Effect>();
-    for (int i = 0; i < 10_000; i++) {
-      long at = Location.pack(SEGMENT, i * Location.MAX_OFFSET / 10_000);
-      Effect effect = effect(random, id(random.nextInt(3_000)), at);
+    for (int i = 0; i < 30_000; i++) {
+      long at = Location.pack(SEGMENT, i * Location.MAX_OFFSET / 30_000);
+      Effect effect = effect(random, id(random.nextInt(10_000)), at);
       table.add(effect);
       expected.merge(effect.id(), effect, (earlier, later) -> later.after(earlier));
     }
@@ -40,7 +40,7 @@ class EffectTableTest {
   }
 
   @Test
-  void ascending_ofAnEmptyLog_endsAtOnce() {
+  void ascending_ofAnEmptyTable_endsAtOnce() {
     assertThat(all(table)).isEmpty();
   }
 
@@ -53,9 +53,14 @@ class EffectTableTest {
     return all;
   }
 
-  /** With the highest bits of both halves set or not: ids are compared without a sign. */
+  /**
+   * Many share a half with others; the highest bits of both are set or not, for ids are compared
+   * without a sign.
+   */
   private static TaskId id(int number) {
-    return new TaskId(new UUID((long) number << 63, (long) number << 62 | number));
+    long high = (number & 1L) << 63 | number / 7;
+    long low = (number & 2L) << 62 | number % 7;
+    return new TaskId(new UUID(high, low));
   }
 
   private static Effect effect(Random random, TaskId id, long at) {
@@ -89,7 +94,7 @@ class EffectTableTest {
         "name-" + random.nextInt(5),
         random.nextInt(10),
         random.nextBoolean(),
-        random.nextInt(4) == 0 ? id(random.nextInt(3_000)) : id,
+        random.nextInt(4) == 0 ? id(random.nextInt(10_000)) : id,
         random.nextInt(4) == 0 ? Optional.of("key-" + random.nextInt(9)) : Optional.empty());
   }
 
