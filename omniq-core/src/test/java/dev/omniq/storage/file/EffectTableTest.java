@@ -58,8 +58,8 @@ class EffectTableTest {
    * without a sign.
    */
   private static TaskId id(int number) {
-    long high = (number & 1L) << 63 | number / 7;
-    long low = (number & 2L) << 62 | number % 7;
+    long high = (number & 1L) << 63 | number / 100;
+    long low = (number & 2L) << 62 | number % 100;
     return new TaskId(new UUID(high, low));
   }
 
