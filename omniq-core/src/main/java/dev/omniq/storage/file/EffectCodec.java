@@ -63,6 +63,7 @@ final class EffectCodec {
           TaskStatus.CANCELLED);
 
   private static final byte[] NOTHING = {};
+  private static final byte[] BLANK = new byte[IndexFormat.RECORD];
 
   /** What an effect without an extra is read with. */
   static final ByteBuffer NO_EXTRA = ByteBuffer.wrap(NOTHING);
@@ -92,9 +93,10 @@ final class EffectCodec {
     return (from.getInt(at + FLAGS) & WITH_EXTRA) != 0;
   }
 
-  /** Whether the record at an index of a buffer is of the task with these halves of its id. */
-  static boolean hasId(ByteBuffer from, int at, long high, long low) {
-    return from.getLong(at) == high && from.getLong(at + Long.BYTES) == low;
+  /** Whether the record at an index of a buffer is of a task. */
+  static boolean hasId(ByteBuffer from, int at, TaskId id) {
+    return from.getLong(at) == id.value().getMostSignificantBits()
+        && from.getLong(at + Long.BYTES) == id.value().getLeastSignificantBits();
   }
 
   /** Reads where the extra stands of the record at an index of a buffer, if there is one. */
@@ -110,9 +112,7 @@ final class EffectCodec {
    */
   static void putRecord(Effect effect, int kind, long extra, ByteBuffer to) {
     int start = to.position();
-    for (int i = 0; i < IndexFormat.RECORD / Long.BYTES; i++) {
-      to.putLong(0);
-    }
+    to.put(BLANK);
     UUID id = effect.id().value();
     to.putLong(start, id.getMostSignificantBits());
     to.putLong(start + Long.BYTES, id.getLeastSignificantBits());
@@ -202,22 +202,13 @@ final class EffectCodec {
 
   /** Writes any text, that of lone surrogates, too, which UTF-8 would lose. */
   static void putText(String text, DataOutputStream to) throws IOException {
-    boolean narrow = isNarrow(text);
+    boolean narrow = text.chars().allMatch(c -> c < 0x100);
     to.writeInt(text.length() << 1 | (narrow ? 0 : 1));
     if (narrow) {
       to.writeBytes(text);
     } else {
       to.writeChars(text);
     }
-  }
-
-  private static boolean isNarrow(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (text.charAt(i) >= 0x100) {
-        return false;
-      }
-    }
-    return true;
   }
 
   /** Reads what {@link #putText} wrote. */

@@ -1,5 +1,6 @@
 package dev.omniq.storage.file;
 
+import dev.omniq.task.TaskId;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -7,13 +8,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the lines of a segment come to, one effect for each task. They are kept as records of an
- * index, which take half of the memory of the objects and leave a collector next to nothing to
- * follow. Not thread-safe.
+ * index, which take about half of the memory of the objects and leave a collector next to nothing
+ * to follow. Not thread-safe.
  */
 final class EffectTable {
   /** How many records a buffer has. */
@@ -38,8 +38,7 @@ final class EffectTable {
 
   /** Puts an effect over what the earlier lines have come to for its task. */
   void add(Effect later) {
-    UUID id = later.id().value();
-    int slot = slot(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    int slot = slot(later.id());
     if (slots[slot] > 0) {
       int position = slots[slot] - 1;
       put(position, later.after(read(position)));
@@ -56,11 +55,12 @@ final class EffectTable {
   }
 
   /** The slot of an id, or the free one where it belongs. */
-  private int slot(long high, long low) {
+  private int slot(TaskId id) {
+    long high = id.value().getMostSignificantBits();
+    long low = id.value().getLeastSignificantBits();
     long mixed = (high * 0x9e37_79b9_7f4a_7c15L ^ low) * 0xbf58_476d_1ce4_e5b9L;
     int slot = (int) (mixed >>> Long.SIZE - Integer.numberOfTrailingZeros(slots.length));
-    while (slots[slot] > 0
-        && !EffectCodec.hasId(chunk(slots[slot] - 1), at(slots[slot] - 1), high, low)) {
+    while (slots[slot] > 0 && !EffectCodec.hasId(chunk(slots[slot] - 1), at(slots[slot] - 1), id)) {
       slot = slot + 1 & slots.length - 1;
     }
     return slot;
@@ -70,8 +70,7 @@ final class EffectTable {
   private void spread() {
     slots = new int[2 * slots.length];
     for (int position = 0; position < size; position++) {
-      UUID id = EffectCodec.id(chunk(position), at(position)).value();
-      slots[slot(id.getMostSignificantBits(), id.getLeastSignificantBits())] = position + 1;
+      slots[slot(EffectCodec.id(chunk(position), at(position)))] = position + 1;
     }
   }
 
