@@ -23,6 +23,9 @@ final class FilePlace implements Place {
   /** The line of its outcome. */
   private static final int SETTLED = 278;
 
+  /** The largest group. */
+  private static final int MOST = 1_000;
+
   /** The last line of each group. */
   private static final int TRAILER = 60;
 
@@ -53,28 +56,27 @@ final class FilePlace implements Place {
   }
 
   @Override
-  public double storedPerSecond(int batch, int records) throws IOException {
-    return appended(ADDED, batch, records);
+  public double storing(Measure measure) throws Exception {
+    return appending(ADDED, measure);
   }
 
   @Override
-  public double drainedPerSecond(int batch, int records) throws IOException {
-    return appended(CLAIMED + SETTLED, batch, records);
+  public double drainedPerSecond(int batch, int tasks) throws Exception {
+    return appending(CLAIMED + SETTLED, rows -> rows.perSecond(batch, tasks));
   }
 
-  private double appended(int recordBytes, int batch, int records) throws IOException {
+  private double appending(int recordBytes, Measure measure) throws Exception {
     Path file = Files.createTempFile(base, "limit", ".raw");
-    ByteBuffer bytes = ByteBuffer.allocateDirect(recordBytes * batch + TRAILER);
+    ByteBuffer bytes = ByteBuffer.allocateDirect(recordBytes * MOST + TRAILER);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      long start = System.nanoTime();
-      for (int written = 0; written < records; written += batch) {
-        bytes.clear();
-        while (bytes.hasRemaining()) {
-          channel.write(bytes);
-        }
-        channel.force(false);
-      }
-      return records / ((System.nanoTime() - start) / 1e9);
+      return measure.perSecond(
+          tasks -> {
+            bytes.clear().limit(recordBytes * tasks + TRAILER);
+            while (bytes.hasRemaining()) {
+              channel.write(bytes);
+            }
+            channel.force(false);
+          });
     } finally {
       Files.delete(file);
     }

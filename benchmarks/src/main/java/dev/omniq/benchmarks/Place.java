@@ -21,11 +21,33 @@ interface Place extends AutoCloseable {
   /** An empty store that nobody has open. */
   Fresh fresh() throws Exception;
 
-  /**
-   * The limit of an enqueue: tasks a second whose rows (or as many bytes) are written with no queue
-   * around them, each batch on stable storage before the next one begins.
-   */
-  double storedPerSecond(int batch, int records) throws Exception;
+  /** Lets something be measured that stores tasks where nothing is stored yet. */
+  double storing(Measure measure) throws Exception;
+
+  /** What stores tasks with no queue around them. */
+  interface Rows {
+    /** Writes the rows of so many (or as many bytes), and returns when they are durable. */
+    void store(int tasks) throws Exception;
+
+    /** How many tasks a second are stored in batches, one after the other. */
+    default double perSecond(int batch, int tasks) throws Exception {
+      long start = System.nanoTime();
+      for (int stored = 0; stored < tasks; stored += batch) {
+        store(Math.min(batch, tasks - stored));
+      }
+      return tasks / ((System.nanoTime() - start) / 1e9);
+    }
+  }
+
+  /** How many tasks a second something stores with that. */
+  interface Measure {
+    double perSecond(Rows rows) throws Exception;
+  }
+
+  /** The limit of an enqueue: each batch is durable before the next one begins. */
+  default double storedPerSecond(int batch, int tasks) throws Exception {
+    return storing(rows -> rows.perSecond(batch, tasks));
+  }
 
   /**
    * The limit of a drain: tasks a second whose rows are claimed and settled in such batches, the

@@ -119,7 +119,7 @@ final class PostgresPlace implements Place {
   }
 
   private interface Measured {
-    double of(RawRows rows) throws SQLException;
+    double of(RawRows rows) throws Exception;
   }
 
   private double measured(Measured what) throws Exception {
@@ -132,8 +132,8 @@ final class PostgresPlace implements Place {
   }
 
   @Override
-  public double storedPerSecond(int batch, int records) throws Exception {
-    return measured(rows -> rows.storedPerSecond(batch, records));
+  public double storing(Measure measure) throws Exception {
+    return measured(rows -> measure.perSecond(rows.storing()));
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The limit of a database: the rows that the store keeps of a task, in the store's own tables with
@@ -37,16 +38,19 @@ abstract class RawRows {
   /** Whatever the dialect does so that the commit of a claim waits for no sync. */
   abstract void commitUnsynced() throws SQLException;
 
-  final double storedPerSecond(int batch, int records) throws SQLException {
+  /** As the next tasks, in one transaction. */
+  final Place.Rows storing() throws SQLException {
     connection.setAutoCommit(false);
-    long start = System.nanoTime();
-    fill(batch, records);
-    return records / ((System.nanoTime() - start) / 1e9);
+    var last = new AtomicLong();
+    return tasks -> {
+      long first = last.getAndAdd(tasks) + 1;
+      insert(first, last.get());
+      connection.commit();
+    };
   }
 
-  final double drainedPerSecond(int batch, int records) throws SQLException {
-    connection.setAutoCommit(false);
-    fill(1_000, records);
+  final double drainedPerSecond(int batch, int records) throws Exception {
+    storing().perSecond(1_000, records);
     long start = System.nanoTime();
     for (int done = 0; done < records; ) {
       List<Long> claimed = claim(batch);
@@ -88,13 +92,6 @@ abstract class RawRows {
         }
       }
     };
-  }
-
-  private void fill(int batch, int records) throws SQLException {
-    for (int done = 0; done < records; done += batch) {
-      insert(done + 1L, Math.min(records, done + batch));
-      connection.commit();
-    }
   }
 
   final Connection connection() {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.BiConsumer;
 
 /**
  * Runs ours and its limit in turns, each in a store or table of its own, after each has run for
@@ -35,6 +34,11 @@ final class Rounds {
     T measure(OmniQ omniq) throws Exception;
   }
 
+  /** What is measured of that queue. */
+  interface Bare {
+    double measure(BareQueue queue) throws Exception;
+  }
+
   /** What is measured of the limit, or of a store that is opened for it. */
   interface OnPlace<T> {
     T measure(Place place) throws Exception;
@@ -53,39 +57,60 @@ final class Rounds {
   }
 
   void compare(String workload, Ours<Double> ours, OnPlace<Double> limit) throws Exception {
-    String bar = Bars.of(place, workload);
-    inTurns(place -> inFreshStore(ours), limit, (our, its) -> report.rate(workload, our, its, bar));
+    List<List<Double>> sides = inTurns(List.of(place -> inFreshStore(ours), limit));
+    report.rate(workload, sides.get(0), sides.get(1), Bars.of(place, workload));
+  }
+
+  /** And beside a queue that does nothing but to make its callers wait. */
+  void compareWithBare(String workload, Ours<Double> ours, Bare bare, OnPlace<Double> limit)
+      throws Exception {
+    List<List<Double>> sides =
+        inTurns(
+            List.of(
+                place -> inFreshStore(ours),
+                limit,
+                place ->
+                    place.storing(
+                        rows -> {
+                          try (var queue = new BareQueue(rows)) {
+                            return bare.measure(queue);
+                          }
+                        })));
+    report.rate(workload, sides.get(0), sides.get(1), Bars.of(place, workload));
+    report.beside(workload, "bare queue", sides.get(0), sides.get(2), "–", "");
   }
 
   /** The same for times: each quantile is the median of those of the rounds. */
   void compareTimes(String workload, Ours<Sample> ours, OnPlace<Sample> limit) throws Exception {
-    String bar = Bars.of(place, workload);
-    inTurns(
-        place -> inFreshStore(ours), limit, (our, its) -> report.times(workload, our, its, bar));
+    compareTimesIfLimited(
+        workload, place -> inFreshStore(ours), place -> Optional.of(limit.measure(place)));
   }
 
   /** The same for what has a limit on some places only. */
   void compareTimesIfLimited(String workload, OnPlace<Sample> ours, OnPlace<Optional<Sample>> limit)
       throws Exception {
-    String bar = Bars.of(place, workload);
-    inTurns(
-        ours,
-        limit,
-        (our, its) ->
-            report.times(workload, our, its.stream().flatMap(Optional::stream).toList(), bar));
+    List<List<Optional<Sample>>> sides =
+        inTurns(List.of(place -> Optional.of(ours.measure(place)), limit));
+    report.times(
+        workload,
+        sides.get(0).stream().flatMap(Optional::stream).toList(),
+        sides.get(1).stream().flatMap(Optional::stream).toList(),
+        Bars.of(place, workload));
   }
 
-  private <O, L> void inTurns(
-      OnPlace<O> ours, OnPlace<L> limit, BiConsumer<List<O>, List<L>> result) throws Exception {
-    List<O> our = new ArrayList<>();
-    List<L> its = new ArrayList<>();
-    warmUp(() -> ours.measure(place));
-    warmUp(() -> limit.measure(place));
-    for (int round = 0; round < rounds; round++) {
-      our.add(ours.measure(place));
-      its.add(limit.measure(place));
+  /** What each side measured, round by round. */
+  private <T> List<List<T>> inTurns(List<OnPlace<T>> sides) throws Exception {
+    List<List<T>> measured = new ArrayList<>();
+    for (OnPlace<T> side : sides) {
+      warmUp(() -> side.measure(place));
+      measured.add(new ArrayList<>());
     }
-    result.accept(our, its);
+    for (int round = 0; round < rounds; round++) {
+      for (int i = 0; i < sides.size(); i++) {
+        measured.get(i).add(sides.get(i).measure(place));
+      }
+    }
+    return measured;
   }
 
   /** At least once, and as often as some seconds take. */

@@ -59,8 +59,8 @@ final class SqlitePlace implements Place {
   }
 
   @Override
-  public double storedPerSecond(int batch, int records) throws Exception {
-    return measured(rows -> rows.storedPerSecond(batch, records));
+  public double storing(Measure measure) throws Exception {
+    return measured(rows -> measure.perSecond(rows.storing()));
   }
 
   @Override
