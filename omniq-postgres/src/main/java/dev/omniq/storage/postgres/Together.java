@@ -193,18 +193,21 @@ final class Together {
 
   /**
    * The rows of tasks that nobody runs, locked; without those that somebody else has locked. What
-   * waits may still be claimed.
+   * waits may still be claimed. From here on the transaction waits for a user's, which may have
+   * taken a unique key, no longer than patience lasts.
    */
   static Map<TaskId, Row> lock(Sql sql, List<TaskId> ids) throws SQLException {
     List<TaskId> locked =
         sql.list(
             """
-            SELECT t.id FROM {schema}.task t
-            WHERE t.id = ANY (?)
+            SELECT t.id FROM {schema}.task t,
+              set_config('lock_timeout', '{patience}', true) AS patience
+            WHERE t.id = ANY (?) AND patience IS NOT NULL
               AND NOT EXISTS (SELECT FROM {schema}.running r WHERE r.task = t.id)
             ORDER BY t.id
             FOR NO KEY UPDATE OF t SKIP LOCKED
-            """,
+            """
+                .replace("{patience}", PostgresStatements.LOCK_PATIENCE),
             row -> Sql.id(row, 1),
             Column.ids(ids, id -> id));
     return Row.read(sql, locked).stream()
