@@ -54,7 +54,12 @@ public final class Times {
         Math.multiplyExact(instant.getEpochSecond(), 1_000_000L), instant.getNano() / 1_000);
   }
 
-  /** The inverse of {@link #toMicros}. */
+  /** Whole microseconds, rounded up; no more than there are from the epoch to {@link #MAX}. */
+  public static long toMicros(Duration duration) {
+    return toMicros(plus(Instant.EPOCH, duration));
+  }
+
+  /** The inverse of {@link #toMicros(Instant)}. */
   public static Instant ofMicros(long micros) {
     return Instant.ofEpochSecond(
         Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1_000);

@@ -43,4 +43,12 @@ class TimesTest {
     assertThat(Times.ofMicros(Times.toMicros(NOON.plusNanos(5_000))))
         .isEqualTo(NOON.plusNanos(5_000));
   }
+
+  @Test
+  void microsOfADuration_areRoundedUp_andHaveAnEnd() {
+    assertThat(Times.toMicros(Duration.ofNanos(1_001))).isEqualTo(2);
+    assertThat(Times.toMicros(Duration.ofDays(107_000))).isEqualTo(107_000L * 86_400 * 1_000_000);
+    assertThat(Times.toMicros(Duration.ofSeconds(Long.MAX_VALUE)))
+        .isEqualTo(Times.toMicros(Times.MAX));
+  }
 }

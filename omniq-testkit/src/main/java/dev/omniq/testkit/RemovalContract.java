@@ -225,6 +225,20 @@ abstract class RemovalContract extends ContractFixture {
     }
 
     @Test
+    void purge_keepsForAges_andStillRemovesWhatIsBounded() {
+      Duration ages = Duration.ofDays(107_000); // more nanoseconds than a long can count
+      Duration forEver = Duration.ofSeconds(Long.MAX_VALUE);
+      finish(task(1));
+      apply(failure(start(task(2))));
+      clock.advance(Duration.ofDays(999));
+
+      assertThat(purge(new Retention(ages, forEver, 2), 10)).isZero();
+      assertThat(purge(new Retention(forEver, HOUR, 2), 10)).isEqualTo(1);
+      assertThat(list(TaskQuery.all())).containsExactly(id(1));
+      assertThat(purge(new Retention(ages, forEver, 0), 10)).isEqualTo(1);
+    }
+
+    @Test
     void purge_removesNoMoreThanItsLimit_andGoesOnNextTime() {
       for (int number = 1; number <= 5; number++) {
         finish(task(number));

@@ -296,11 +296,7 @@ final class FinishedTasks {
   }
 
   private static long before(Instant now, Duration kept) {
-    long micros =
-        kept.compareTo(Times.MAX_DURATION) > 0
-            ? Times.MAX_DURATION.toNanos() / 1_000
-            : kept.toNanos() / 1_000;
-    return Times.toMicros(now) - micros;
+    return Times.toMicros(now) - Times.toMicros(kept);
   }
 
   /** How many there are of each status in each queue. */

@@ -4,6 +4,7 @@ import dev.omniq.storage.Retention;
 import dev.omniq.task.DeleteOutcome;
 import dev.omniq.task.TaskId;
 import dev.omniq.task.TaskStatus;
+import dev.omniq.task.Times;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -197,7 +198,7 @@ final class Removing {
     for (TaskStatus status : TaskStatus.values()) {
       if (status.isFinished() && purged < limit) {
         Duration kept = status == TaskStatus.SUCCESS ? retention.success() : retention.failure();
-        purged += purge(OLDER, status.name(), micros(kept), limit - purged);
+        purged += purge(OLDER, status.name(), Times.toMicros(kept), limit - purged);
       }
     }
     long tooMany = finished() - retention.most();
@@ -211,12 +212,6 @@ final class Removing {
             row -> row.getInt(1),
             parameters)
         .orElse(0);
-  }
-
-  private static long micros(Duration kept) {
-    Duration bounded =
-        kept.compareTo(Duration.ofDays(1_000_000)) > 0 ? Duration.ofDays(1_000_000) : kept;
-    return bounded.toNanos() / 1_000 + (bounded.toNanos() % 1_000 == 0 ? 0 : 1);
   }
 
   private long finished() throws SQLException {
