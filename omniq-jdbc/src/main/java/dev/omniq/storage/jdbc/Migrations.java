@@ -103,10 +103,19 @@ public final class Migrations {
         LOG.info("The schema was brought from version {} to {}", from, newest());
       }
     } catch (SQLException | RuntimeException e) {
-      connection.rollback();
+      undo(connection, e);
       throw e;
-    } finally {
+    }
+    connection.setAutoCommit(true);
+  }
+
+  /** A connection that is lost refuses this too, which must not hide how it was lost. */
+  private static void undo(Connection connection, Exception why) {
+    try {
+      connection.rollback();
       connection.setAutoCommit(true);
+    } catch (SQLException e) {
+      why.addSuppressed(e);
     }
   }
 

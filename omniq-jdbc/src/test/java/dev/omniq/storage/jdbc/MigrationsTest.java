@@ -22,7 +22,7 @@ class MigrationsTest {
   private final Migrations.Schema schema = new UserVersion();
 
   /** SQLite keeps a number for this in the file itself. */
-  private static final class UserVersion implements Migrations.Schema {
+  private static class UserVersion implements Migrations.Schema {
     @Override
     public void lock(Connection connection) throws SQLException {
       run(connection, "CREATE TABLE IF NOT EXISTS migration_lock (held)");
@@ -96,6 +96,24 @@ class MigrationsTest {
 
     assertThat(version()).isEqualTo(1);
     assertThat(tables()).doesNotContain("second");
+  }
+
+  @Test
+  void migrate_whoseConnectionIsLost_tellsHowItWasLost() throws SQLException {
+    var lost = new SQLException("no answer");
+    Migrations.Schema losing =
+        new UserVersion() {
+          @Override
+          public void run(Connection connection, String script) throws SQLException {
+            connection.close();
+            throw lost;
+          }
+        };
+
+    try (Connection connection = open()) {
+      assertThatThrownBy(() -> migrations(2).migrate(connection, losing)).isSameAs(lost);
+    }
+    assertThat(lost.getSuppressed()).hasOnlyElementsOfType(SQLException.class).isNotEmpty();
   }
 
   @Test

@@ -42,8 +42,7 @@ public final class PostgresStore {
     String name = PostgresUrl.withoutSecrets(url);
     Clock clock = Clock.of(time);
     // Not by the pool, which tries again for as long as its patience lasts before it fails.
-    prepare(
-        name, () -> DriverManager.getConnection(parsed.driver(), ofConnections()), options, clock);
+    prepare(name, () -> patient(parsed.driver()), options, clock);
     HikariDataSource pool = pool(parsed.driver(), options);
     String listenUrl = options.listenUrl().orElse(parsed.driver());
     Ear.@Nullable Source ear =
@@ -92,6 +91,21 @@ public final class PostgresStore {
     properties.setProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
     properties.setProperty("connectTimeout", "10");
     return properties;
+  }
+
+  /**
+   * A connection for migrations: a script that goes through a large table, and the wait for another
+   * process that migrates, may take longer than any answer to a store that is in use.
+   */
+  private static Connection patient(String url) throws SQLException {
+    Connection connection = DriverManager.getConnection(url, ofConnections());
+    try {
+      connection.setNetworkTimeout(Runnable::run, 0);
+      return connection;
+    } catch (SQLException e) {
+      connection.close();
+      throw e;
+    }
   }
 
   private static HikariDataSource pool(String url, PostgresOptions options) {

@@ -14,6 +14,7 @@ import dev.omniq.task.TaskResult;
 import dev.omniq.task.TaskStatus;
 import dev.omniq.task.TimeSource;
 import dev.omniq.worker.Worker;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -105,6 +106,34 @@ class BadDaysTest {
     stores.forEach(TaskStore::close);
 
     assertThat(Server.ask("SELECT count(*) FROM \"" + schema + "\".schema_version")).isEqualTo("1");
+  }
+
+  @Test
+  void openingWhileAnotherMigrates_waitsLongerThanForAnAnswer() throws SQLException {
+    try (Connection migrating = Server.connect()) {
+      migrating.setAutoCommit(false);
+      migrating
+          .createStatement()
+          .execute(
+              "SELECT pg_advisory_xact_lock(hashtextextended('%s', 20261122))".formatted(schema));
+      CompletableFuture<TaskStore> opening =
+          CompletableFuture.supplyAsync(
+              () ->
+                  PostgresStore.open(
+                      url("&omniq.listen=false&socketTimeout=1&ApplicationName=" + schema),
+                      TimeSource.system()));
+      String waitsForLong =
+          "SELECT count(*) FROM pg_stat_activity, pg_sleep(0.01) WHERE application_name = '"
+              + schema
+              + "' AND wait_event_type = 'Lock'"
+              + " AND query_start < clock_timestamp() - interval '2 seconds'";
+      while (!opening.isDone() && !Server.ask(waitsForLong).equals("1")) {
+        Thread.onSpinWait();
+      }
+      migrating.rollback();
+
+      assertThat(opening).succeedsWithin(PATIENCE).satisfies(TaskStore::close);
+    }
   }
 
   @Test
