@@ -23,9 +23,9 @@ public record PostgresOptions(
   /** Checks the values. */
   public PostgresOptions {
     Objects.requireNonNull(listenUrl, "listenUrl");
-    if (schema.isBlank() || schema.length() > 63 || schema.indexOf('\0') >= 0) {
+    if (schema.isBlank() || Schema.bytes(schema) > Schema.LONGEST || schema.indexOf('\0') >= 0) {
       throw new IllegalArgumentException(
-          "schema must have 1 to 63 characters, but is '" + schema + "'");
+          "schema must have 1 to 63 bytes in UTF-8, but is '" + schema + "'");
     }
     if (patience.isNegative() || patience.toMillis() < 250) {
       throw new IllegalArgumentException("patience must be at least 250 ms, but is " + patience);

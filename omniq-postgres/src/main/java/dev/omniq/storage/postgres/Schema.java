@@ -1,6 +1,7 @@
 package dev.omniq.storage.postgres;
 
 import dev.omniq.storage.jdbc.Migrations;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -16,6 +17,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * @param name as it is, without quotes
  */
 record Schema(String name, Map<String, String> texts) implements Migrations.Schema {
+  /** How many bytes a name may have, that of a schema or of a channel. */
+  static final int LONGEST = 63;
+
+  /** So many characters of a channel are not cut, and so many are left of a longer one. */
+  private static final int LONGEST_WHOLE = 60;
+
+  private static final int LONGEST_CUT = 40;
+
   private static final int VERSIONS = 10;
   private static final String VERSION_TABLE =
       "CREATE TABLE IF NOT EXISTS {schema}.schema_version (version integer NOT NULL)";
@@ -44,10 +53,26 @@ record Schema(String name, Map<String, String> texts) implements Migrations.Sche
 
   /**
    * The name of the channel for wake-ups; of PostgreSQL's 63 bytes, the schema's end may be cut.
+   * Processes of older versions, which counted characters, have the same one where theirs is short
+   * enough for PostgreSQL.
    */
   String channel() {
     String channel = "omniq_" + name;
-    return channel.length() > 60 ? channel.substring(0, 40) + "_" + name.hashCode() : channel;
+    if (channel.length() <= LONGEST_WHOLE && bytes(channel) <= LONGEST) {
+      return channel;
+    }
+    String end = "_" + name.hashCode();
+    int cut = Math.min(channel.length(), LONGEST_CUT);
+    while (bytes(channel.substring(0, cut) + end) > LONGEST
+        || Character.isHighSurrogate(channel.charAt(cut - 1))) {
+      cut--;
+    }
+    return channel.substring(0, cut) + end;
+  }
+
+  /** As PostgreSQL counts a name, in a database that is in UTF-8. */
+  static int bytes(String name) {
+    return name.getBytes(StandardCharsets.UTF_8).length;
   }
 
   Migrations migrations() {

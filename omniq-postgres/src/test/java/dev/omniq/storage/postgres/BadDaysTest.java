@@ -235,4 +235,23 @@ class BadDaysTest {
       Server.execute("DROP SCHEMA \"" + odd.replace("\"", "\"\"") + "\" CASCADE");
     }
   }
+
+  @Test
+  void schemaNameOfManyBytes_canBeUsed_andWakesOthers() throws Exception {
+    String cyrillic = "ы".repeat(31);
+    try (OmniQ working = OmniQ.open(Server.url(cyrillic));
+        OmniQ other = OmniQ.open(Server.url(cyrillic));
+        Worker worker =
+            working
+                .worker()
+                .pollInterval(Duration.ofMinutes(10))
+                .handle(WORK, text -> {})
+                .start()) {
+      TaskId id = other.enqueue(WORK.with("x"));
+
+      assertThat(other.await(id, PATIENCE)).isPresent();
+    } finally {
+      Server.execute("DROP SCHEMA \"" + cyrillic + "\" CASCADE");
+    }
+  }
 }
