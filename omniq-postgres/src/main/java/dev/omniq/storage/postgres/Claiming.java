@@ -209,7 +209,9 @@ final class Claiming {
 
   /**
    * Passes over claims that a settlement has locked: it is about to end them, and two statements
-   * that lock the same rows, each in an order of its own, would wait for each other.
+   * that lock the same rows, each in an order of its own, would wait for each other. Notes lock
+   * claims that go on, but a worker's are stored before its renewal begins: one thread calls for
+   * both.
    *
    * <p>Reads all claims once, for there is no index by token, which each claim would pay for. IS
    * TRUE keeps it from becoming a join, which might be a loop over all claims for each token.
