@@ -4,7 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /** Where a {@link Lane} has its connection from, for one batch at a time. Thread-safe. */
-public interface Connections extends AutoCloseable {
+public interface Connections extends Transactions, AutoCloseable {
 
   /** A connection in autocommit mode; may wait for one for some seconds. */
   Connection take() throws SQLException;
@@ -15,23 +15,6 @@ public interface Connections extends AutoCloseable {
    */
   default Connection takeToRead() throws SQLException {
     return take();
-  }
-
-  /** Begins a transaction. */
-  default void begin(Connection connection) throws SQLException {
-    connection.setAutoCommit(false);
-  }
-
-  /** Commits a transaction; what is thrown is of the commit itself. */
-  default void commit(Connection connection) throws SQLException {
-    connection.commit();
-    connection.setAutoCommit(true);
-  }
-
-  /** Rolls a transaction back. */
-  default void rollBack(Connection connection) throws SQLException {
-    connection.rollback();
-    connection.setAutoCommit(true);
   }
 
   /** Takes a connection back that is in autocommit mode and in order. */

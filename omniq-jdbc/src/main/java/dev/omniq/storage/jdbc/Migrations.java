@@ -25,7 +25,7 @@ public final class Migrations {
   private final List<String> scripts;
 
   /** How a dialect keeps the version. Runs in the transaction of the migration. */
-  public interface Schema {
+  public interface Schema extends Transactions {
     /** Waits until no other process migrates; holds until the transaction ends. */
     void lock(Connection connection) throws SQLException;
 
@@ -89,8 +89,8 @@ public final class Migrations {
     if (check(schema.version(connection))) {
       return;
     }
-    connection.setAutoCommit(false);
     try {
+      schema.begin(connection);
       schema.lock(connection);
       int from = schema.version(connection);
       check(from);
@@ -98,24 +98,22 @@ public final class Migrations {
         schema.run(connection, script(version));
         schema.setVersion(connection, version);
       }
-      connection.commit();
+      schema.commit(connection);
       if (from < newest()) {
         LOG.info("The schema was brought from version {} to {}", from, newest());
       }
     } catch (SQLException | RuntimeException e) {
-      undo(connection, e);
+      rollBack(connection, schema, e);
       throw e;
     }
-    connection.setAutoCommit(true);
   }
 
-  /** A connection that is lost refuses this too, which must not hide how it was lost. */
-  private static void undo(Connection connection, Exception why) {
+  /** What went wrong first is what is told. */
+  private static void rollBack(Connection connection, Schema schema, Exception cause) {
     try {
-      connection.rollback();
-      connection.setAutoCommit(true);
+      schema.rollBack(connection);
     } catch (SQLException e) {
-      why.addSuppressed(e);
+      cause.addSuppressed(e);
     }
   }
 

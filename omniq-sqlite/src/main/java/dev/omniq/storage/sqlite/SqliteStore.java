@@ -37,7 +37,7 @@ public final class SqliteStore {
     var statements = new SqliteStatements(time, file, connections, listeners);
     try {
       Connection connection = connections.take();
-      MIGRATIONS.migrate(connection, new Schema());
+      MIGRATIONS.migrate(connection, new Schema(connections));
       statements.begin(connection);
       connections.giveBack(connection);
     } catch (SQLException e) {
@@ -61,10 +61,25 @@ public final class SqliteStore {
   }
 
   /** The version stands in a table, for the file's own number may be the program's. */
-  private static final class Schema implements Migrations.Schema {
+  private record Schema(SqliteConnections connections) implements Migrations.Schema {
+    @Override
+    public void begin(Connection connection) throws SQLException {
+      connections.begin(connection);
+    }
+
+    @Override
+    public void commit(Connection connection) throws SQLException {
+      connections.commit(connection);
+    }
+
+    @Override
+    public void rollBack(Connection connection) throws SQLException {
+      connections.rollBack(connection);
+    }
+
     @Override
     public void lock(Connection connection) throws SQLException {
-      // The first write of a transaction has the file to itself until the end.
+      // A transaction has the file to itself from its beginning.
       run(connection, "CREATE TABLE IF NOT EXISTS omniq_schema (version INTEGER NOT NULL)");
     }
 

@@ -1,6 +1,7 @@
 package dev.omniq.storage.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.omniq.storage.TaskStore;
 import dev.omniq.task.Task;
@@ -19,9 +20,19 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -29,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A file that an older library has made, with tasks, under this one. */
 class MigrationTest {
   private static final Instant CREATED = Instant.parse("2026-11-23T12:00:00Z");
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final TaskId WAITING = drawn(CREATED, 1);
   private static final TaskId FAILED = drawn(CREATED, 2);
   private static final TaskId BROUGHT_ALONG = drawn(CREATED.minus(Duration.ofDays(9)), 3);
@@ -42,18 +54,9 @@ class MigrationTest {
   @ParameterizedTest(name = "version {0}")
   @ValueSource(ints = {1, 2, 3, 5})
   void tasksOfAnOlderVersion_areFoundByLabelAndTime(int version) throws Exception {
-    Path file = directory.resolve("omniq.db");
-    try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
-        Statement statement = connection.createStatement()) {
-      for (int each = 1; each <= version; each++) {
-        statement.executeUpdate(script(each));
-      }
-      statement.executeUpdate("CREATE TABLE omniq_schema (version INTEGER NOT NULL)");
-      statement.executeUpdate("INSERT INTO omniq_schema VALUES (" + version + ")");
-      fill(statement, version);
-    }
+    make(version);
 
-    try (TaskStore store = SqliteStore.open("sqlite:" + file, TimeSource.system())) {
+    try (TaskStore store = open()) {
       TaskQuery all = TaskQuery.all();
       assertThat(list(store, all)).containsExactly(FAILED, WAITING, BROUGHT_ALONG);
       assertThat(list(store, all.label("customer", "one"))).containsExactly(FAILED, WAITING);
@@ -71,6 +74,68 @@ class MigrationTest {
       store.delete(List.of(WAITING)).join();
       assertThat(waiting(store)).isEqualTo(1);
       assertThat(list(store, all.label("colour", "red"))).isEmpty();
+    }
+  }
+
+  @Test
+  void open_whileAnotherWrites_waitsForIt() throws Exception {
+    make(5);
+    CompletableFuture<Void> opening;
+    try (Connection other = connect();
+        Statement statement = other.createStatement()) {
+      statement.executeUpdate("BEGIN IMMEDIATE");
+      opening = CompletableFuture.runAsync(() -> open().close());
+      assertThatThrownBy(() -> opening.get(300, TimeUnit.MILLISECONDS))
+          .isInstanceOf(TimeoutException.class);
+      statement.executeUpdate("COMMIT");
+    }
+
+    assertThat(opening).succeedsWithin(PATIENCE);
+  }
+
+  @Test
+  void open_byFourAtOnce_succeedsForEach() throws Exception {
+    make(5);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    var together = new CyclicBarrier(4);
+    Callable<Integer> open =
+        () -> {
+          together.await();
+          try (TaskStore store = open()) {
+            return store.list(TaskQuery.all()).join().size();
+          }
+        };
+    try {
+      for (Future<Integer> each : threads.invokeAll(Collections.nCopies(4, open))) {
+        assertThat(each.get()).isEqualTo(3);
+      }
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  private TaskStore open() {
+    return SqliteStore.open("sqlite:" + file(), TimeSource.system());
+  }
+
+  private Connection connect() throws SQLException {
+    return DriverManager.getConnection("jdbc:sqlite:" + file());
+  }
+
+  private Path file() {
+    return directory.resolve("omniq.db");
+  }
+
+  private void make(int version) throws IOException, SQLException {
+    try (Connection connection = connect();
+        Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA journal_mode = WAL");
+      for (int each = 1; each <= version; each++) {
+        statement.executeUpdate(script(each));
+      }
+      statement.executeUpdate("CREATE TABLE omniq_schema (version INTEGER NOT NULL)");
+      statement.executeUpdate("INSERT INTO omniq_schema VALUES (" + version + ")");
+      fill(statement, version);
     }
   }
 
