@@ -83,8 +83,11 @@ public final class Transaction {
     }
   }
 
-  /** Runs what was to follow; it is too late for anything to fail. */
-  void committed() {
+  /**
+   * Runs what was to follow: for those who began the transaction and have committed it, when it is
+   * too late for anything to fail.
+   */
+  public void committed() {
     for (Runnable action : afterCommit) {
       try {
         action.run();

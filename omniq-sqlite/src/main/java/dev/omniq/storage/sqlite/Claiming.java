@@ -6,6 +6,7 @@ import dev.omniq.storage.Claimed;
 import dev.omniq.storage.ExpiredClaim;
 import dev.omniq.storage.LeaseExtension;
 import dev.omniq.storage.jdbc.TaskColumns;
+import dev.omniq.storage.jdbc.Transaction;
 import dev.omniq.task.ClaimToken;
 import dev.omniq.task.Task;
 import dev.omniq.task.TaskStatus;
@@ -54,11 +55,12 @@ final class Claiming {
 
   // ---- claim ----
 
-  List<Claimed> claim(ClaimRequest request, Ends ends) throws SQLException {
+  List<Claimed> claim(Transaction transaction, ClaimRequest request, Ends ends)
+      throws SQLException {
     if (request.first().sequence() <= see(request.first().worker())) {
       return stillHeld(request);
     }
-    List<Head> chosen = choose(request);
+    List<Head> chosen = choose(transaction, request);
     if (chosen.isEmpty()) {
       return List.of();
     }
@@ -93,11 +95,11 @@ final class Claiming {
   /**
    * Merges the lanes, each read only as far as it is needed, and takes what the request may take.
    */
-  private List<Head> choose(ClaimRequest request) throws SQLException {
+  private List<Head> choose(Transaction transaction, ClaimRequest request) throws SQLException {
     var heads = new PriorityQueue<>(Head.ORDER);
     List<ResultSet> open = new ArrayList<>();
     try {
-      for (Lanes.Lane lane : lanes.of(sql, request)) {
+      for (Lanes.Lane lane : lanes.of(transaction, sql, request)) {
         long latest = TaskColumns.rank(now, lane.key().priority());
         ResultSet rows =
             sql.open(
@@ -170,9 +172,9 @@ final class Claiming {
         chosen.stream().map(Head::seq).toList().toString());
   }
 
-  Optional<Instant> nextDue(ClaimRequest request) throws SQLException {
+  Optional<Instant> nextDue(Transaction transaction, ClaimRequest request) throws SQLException {
     Optional<Instant> earliest = Optional.empty();
-    for (Lanes.Lane lane : lanes.of(sql, request)) {
+    for (Lanes.Lane lane : lanes.of(transaction, sql, request)) {
       Optional<Instant> due =
           Lanes.firstRank(sql, lane)
               .map(rank -> Times.ofMicros(rank + TaskColumns.headStart(lane.key().priority())));

@@ -46,11 +46,13 @@ final class Lanes {
   }
 
   /** The lanes whose tasks a request may take. */
-  List<Lane> of(Sql sql, ClaimRequest request) throws SQLException {
+  List<Lane> of(Transaction transaction, Sql sql, ClaimRequest request) throws SQLException {
+    List<Lane> all = all(sql);
+    // The number of one that this transaction has stored may go to another after a rollback.
+    transaction.afterCommit(() -> all.forEach(lane -> keys.put(lane.id(), lane.key())));
     List<Lane> lanes = new ArrayList<>();
-    for (Lane lane : all(sql)) {
+    for (Lane lane : all) {
       LaneKey key = lane.key();
-      keys.putIfAbsent(lane.id(), key);
       if (request.names().contains(key.name())
           && limit(request, key.queue()) > 0
           && (!key.suspect() || request.suspects() > 0)) {
@@ -60,7 +62,7 @@ final class Lanes {
     return lanes;
   }
 
-  /** The lane with a number, if a request was made since it is there. */
+  /** The lane with a number, if a request was made and committed since it is there. */
   Optional<LaneKey> key(int id) {
     return Optional.ofNullable(keys.get(id));
   }

@@ -144,7 +144,7 @@ final class SqliteStatements implements Statements {
         sql -> {
           Ends ends = Ends.read(sql);
           refuse(ends.mark(), Call.CLAIM);
-          return claiming(sql).claim(request, ends);
+          return claiming(sql).claim(transaction, request, ends);
         });
   }
 
@@ -215,7 +215,7 @@ final class SqliteStatements implements Statements {
   @Override
   public Optional<Instant> nextDue(Transaction transaction, ClaimRequest request)
       throws SQLException {
-    return with(transaction, sql -> claiming(sql).nextDue(request));
+    return with(transaction, sql -> claiming(sql).nextDue(transaction, request));
   }
 
   // ---- reads ----
