@@ -398,7 +398,8 @@ public final class JdbcStore implements TaskStore, WakeUps, Movable, Transaction
 
   /**
    * Closes the lanes, which make the calls that wait, and then the connections. Without a database,
-   * each lane waits for a connection at most once more.
+   * each lane waits for a connection at most once more; where others have locked it, for the
+   * beginning of a transaction likewise.
    */
   @Override
   public void close() {

@@ -51,10 +51,11 @@ final class Lane implements AutoCloseable {
   private @Nullable Thread leader;
   private boolean closed;
 
-  /** Whether the first call that gets no connection is the last that is made. */
+  /** Whether the first call that gets no connection, or no transaction, is the last one made. */
   private volatile boolean ending;
 
-  private volatile boolean unreachable;
+  /** Why no call can be made any more. */
+  private volatile @Nullable RuntimeException obstacle;
 
   /** How many calls the last transaction had, and until when so many are waited for. */
   private int lastCalls;
@@ -110,7 +111,7 @@ final class Lane implements AutoCloseable {
   private boolean lead() {
     lock.lock();
     try {
-      if (closed || unreachable || leader != null || !waiting.isEmpty() || isGathering()) {
+      if (closed || obstacle != null || leader != null || !waiting.isEmpty() || isGathering()) {
         return false;
       }
       leader = Thread.currentThread();
@@ -147,16 +148,23 @@ final class Lane implements AutoCloseable {
   }
 
   /**
-   * A lane that is about to be closed makes no more calls after one that got no connection: who
-   * closes a store whose database is gone waits for one once, not as often as there are calls.
+   * A lane that is about to be closed makes no more calls after one that got no connection or no
+   * transaction: who closes a store whose database is gone, or locked by others, waits for it once,
+   * not as often as there are calls.
    */
   private void runOrEnd(Batch batch) {
-    if (unreachable) {
+    RuntimeException before = obstacle;
+    if (before != null) {
       batch.fail(
           new StorageException(
-              "no connection to the database, and the store is about to be closed (" + name + ")"));
-    } else if (!run(batch)) {
-      unreachable = ending;
+              "the store is about to be closed (%s), and the call before this one failed: %s"
+                  .formatted(name, before.getMessage()),
+              before));
+      return;
+    }
+    RuntimeException failure = run(batch);
+    if (ending) {
+      obstacle = failure;
     }
   }
 
@@ -185,8 +193,8 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  /** Whatever happens, its calls are answered and the lane goes on; false without a connection. */
-  private boolean run(Batch batch) {
+  /** Whatever happens, its calls are answered and the lane goes on. */
+  private @Nullable RuntimeException run(Batch batch) {
     try {
       return transactor.run(batch);
     } catch (RuntimeException | Error e) {
@@ -194,7 +202,7 @@ final class Lane implements AutoCloseable {
       batch.fail(
           new OutcomeUnknownException(
               "the store failed, it is not known what was stored: " + e, List.of(), e));
-      return true;
+      return null;
     }
   }
 
@@ -228,12 +236,12 @@ final class Lane implements AutoCloseable {
     }
   }
 
-  /** From now on, the first call that gets no connection is the last that is made. */
+  /** From now on, the first call that gets no connection, or no transaction, is the last one. */
   void end() {
     ending = true;
   }
 
-  /** Makes the calls that wait, as long as there are connections, and refuses later ones. */
+  /** Makes the calls that wait, as long as the database lets it, and refuses later ones. */
   @Override
   public void close() {
     end();

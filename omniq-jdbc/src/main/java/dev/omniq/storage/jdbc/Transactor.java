@@ -13,7 +13,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings batches to the database. What fails for a batch is tried again call by call, so that a
- * failure belongs to its caller; what may have happened is never tried again. Thread-safe.
+ * failure belongs to its caller; what may have happened is never tried again. Where no transaction
+ * can be begun, no call is the reason: all fail together, instead of waiting for it one after the
+ * other. Thread-safe.
  */
 final class Transactor {
   private static final Logger LOG = LoggerFactory.getLogger(Transactor.class);
@@ -36,8 +38,10 @@ final class Transactor {
 
   /** What comes after an attempt that did not succeed. */
   private enum Next {
-    /** The same batch once more. */
+    /** The same batch once more, and then each call by itself. */
     AGAIN,
+    /** The same batch once more, and then all calls fail: none has run, so none is the reason. */
+    BEGIN_AGAIN,
     /** Each call by itself: one of them may be the reason. */
     ALONE,
     /** All calls fail. */
@@ -49,6 +53,20 @@ final class Transactor {
   /** How an attempt ended that did not succeed. */
   private record Failure(RuntimeException exception, Next next, boolean connectionSound) {
 
+    /** There was no transaction to be had for the calls, whatever they are. */
+    boolean isOfNoCall() {
+      return next == Next.BEGIN_AGAIN || next == Next.UNREACHABLE;
+    }
+
+    boolean mayPass() {
+      return next == Next.AGAIN || next == Next.BEGIN_AGAIN;
+    }
+
+    /** It came before any call had run. */
+    Failure ofBeginning() {
+      return new Failure(exception, Next.BEGIN_AGAIN, connectionSound);
+    }
+
     /** The connection can be used no more either. */
     Failure broken(SQLException why) {
       exception.addSuppressed(why);
@@ -57,37 +75,40 @@ final class Transactor {
   }
 
   /**
-   * Runs a batch to its end; every call of it has its answer afterwards. False if there was no
-   * connection to be had.
+   * Runs a batch to its end; every call of it has its answer afterwards.
+   *
+   * @return why no call could have been made, if there was no connection to be had or no
+   *     transaction could be begun
    */
-  boolean run(Batch batch) {
+  @Nullable RuntimeException run(Batch batch) {
     Failure failure = attempt(batch);
-    for (int tries = 1; failure != null && failure.next == Next.AGAIN && tries < TRIES; tries++) {
+    for (int tries = 1; failure != null && failure.mayPass() && tries < TRIES; tries++) {
       LOG.debug("Trying again ({}): {}", batch.name(), failure.exception.getMessage());
       failure = attempt(batch);
     }
     if (failure == null) {
-      return true;
+      return null;
     }
     if (batch.calls().size() > 1 && (failure.next == Next.ALONE || failure.next == Next.AGAIN)) {
       return runAlone(batch.alone());
     }
     batch.fail(failure.exception);
-    return failure.next != Next.UNREACHABLE;
+    return failure.isOfNoCall() ? failure.exception : null;
   }
 
-  /** One after the other, until there is no connection to be had. */
-  private boolean runAlone(List<Batch> calls) {
-    boolean reached = true;
+  /** One after the other, until none can be made. */
+  private @Nullable RuntimeException runAlone(List<Batch> calls) {
+    RuntimeException obstacle = null;
     for (Batch call : calls) {
-      if (reached) {
-        reached = run(call);
+      if (obstacle == null) {
+        obstacle = run(call);
       } else {
         call.fail(
-            new StorageException("no connection to the database for the call before this one"));
+            new StorageException(
+                "the call before this one failed: " + obstacle.getMessage(), obstacle));
       }
     }
-    return reached;
+    return obstacle;
   }
 
   private @Nullable Failure attempt(Batch batch) {
@@ -107,16 +128,19 @@ final class Transactor {
   }
 
   private @Nullable Failure transact(Batch batch, Connection connection) {
+    boolean begun = false;
     boolean committing = false;
     Runnable answers;
     Transaction transaction = Transaction.own(connection);
     try {
       connections.begin(connection);
+      begun = true;
       answers = batch.run(transaction);
       committing = true;
       connections.commit(connection);
     } catch (SQLException e) {
-      return rolledBack(connection, failure(batch, e, committing));
+      Failure failure = failure(batch, e, committing);
+      return rolledBack(connection, begun ? failure : failure.ofBeginning());
     } catch (RuntimeException | Error e) {
       return rolledBack(connection, refused(e));
     }

@@ -9,12 +9,15 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
 
 /** A small real database with one table of words, each of which it takes once. */
 final class Database implements Connections {
   private final String url;
   private final AtomicInteger taken = new AtomicInteger();
   private final AtomicInteger left = new AtomicInteger(Integer.MAX_VALUE);
+  private final AtomicInteger begun = new AtomicInteger();
+  private volatile IntPredicate busy = number -> false;
 
   Database(Path directory) throws SQLException {
     url = "jdbc:sqlite:" + directory.resolve("words.db");
@@ -33,6 +36,11 @@ final class Database implements Connections {
   /** Gives no more than so many. */
   void vanishAfter(int more) {
     left.set(more);
+  }
+
+  /** Lets transactions begin, or not, by their number from 1. */
+  void busyWhen(IntPredicate number) {
+    busy = number;
   }
 
   Connection open() throws SQLException {
@@ -66,6 +74,19 @@ final class Database implements Connections {
     return open();
   }
 
+  /** How often a transaction was begun, or was to be. */
+  int begun() {
+    return begun.get();
+  }
+
+  @Override
+  public void begin(Connection connection) throws SQLException {
+    if (busy.test(begun.incrementAndGet())) {
+      throw new SQLException("somebody else writes");
+    }
+    Connections.super.begin(connection);
+  }
+
   @Override
   public void giveBack(Connection connection) throws SQLException {
     connection.close();
@@ -93,10 +114,12 @@ final class Database implements Connections {
     return word.length();
   }
 
-  /** A closed connection is a lost one here; all else was refused. */
+  /** A closed connection is a lost one here; what is refused without others' doing stays so. */
   static Trouble trouble(SQLException failure) {
-    return String.valueOf(failure.getMessage()).contains("closed")
-        ? Trouble.CONNECTION_LOST
-        : Trouble.REFUSED;
+    String message = String.valueOf(failure.getMessage());
+    if (message.contains("somebody else writes")) {
+      return Trouble.CONFLICT;
+    }
+    return message.contains("closed") ? Trouble.CONNECTION_LOST : Trouble.REFUSED;
   }
 }

@@ -48,6 +48,24 @@ class LaneClosingTest extends LaneScene {
   }
 
   @Test
+  void close_whileOthersHoldTheDatabase_waitsForThemOnce() throws Exception {
+    blockLane();
+    var calls = List.of(call(store, "one"), call(block, "two"), call(store, "three"));
+    database.busyWhen(number -> true);
+    lane.end();
+    goOn.countDown();
+    lane.close();
+
+    assertThat(calls)
+        .allSatisfy(
+            each ->
+                assertThatThrownBy(each::join)
+                    .hasCauseInstanceOf(StorageException.class)
+                    .hasMessageContaining("somebody else writes"));
+    assertThat(database.begun()).isEqualTo(5);
+  }
+
+  @Test
   void calls_whenTheLaneIsAboutToBeClosed_andOneGotNoConnection_failAtOnce() throws Exception {
     database.vanish();
     lane.end();

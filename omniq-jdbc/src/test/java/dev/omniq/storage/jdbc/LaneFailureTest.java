@@ -81,6 +81,47 @@ class LaneFailureTest extends LaneScene {
   }
 
   @Test
+  void calls_whoseTransactionCannotBegin_failTogether() throws Exception {
+    blockLane();
+    var calls = List.of(call(store, "one"), call(store, "two"), call(store, "three"));
+    database.busyWhen(number -> true);
+    goOn.countDown();
+
+    assertThat(calls)
+        .allSatisfy(
+            each ->
+                assertThatThrownBy(each::join)
+                    .hasCauseInstanceOf(StorageException.class)
+                    .hasMessageContaining("somebody else writes"));
+    assertThat(database.begun()).isEqualTo(5);
+  }
+
+  @Test
+  void calls_thatGoOneByOne_whenNoTransactionCanBegin_doNotWaitForOneEach() throws Exception {
+    blockLane();
+    var calls = List.of(call(store, "one"), call(store, ""), call(store, "three"));
+    database.busyWhen(number -> number > 1);
+    goOn.countDown();
+
+    assertThat(calls)
+        .allSatisfy(
+            each ->
+                assertThatThrownBy(each::join)
+                    .hasCauseInstanceOf(StorageException.class)
+                    .hasMessageContaining("somebody else writes"));
+    assertThat(database.begun()).as("all together, and five times one alone").isEqualTo(6);
+  }
+
+  @Test
+  void call_thatWaitedForItsTransactionToBegin_isMade() throws SQLException {
+    database.busyWhen(number -> number < 5);
+
+    assertThat(call(store, "word").join()).containsExactly(4);
+
+    assertThat(database.words()).containsExactly("word");
+  }
+
+  @Test
   void connection_lostInTheCommit_leavesTheOutcomeUnknown_andNothingIsRepeated() {
     Step<String, Integer> unlucky =
         Step.sharedOne(
