@@ -1,6 +1,7 @@
 package dev.omniq;
 
 import dev.omniq.codec.TypeRef;
+import dev.omniq.queue.Callbacks;
 import dev.omniq.queue.QueueService;
 import dev.omniq.storage.Changes;
 import dev.omniq.storage.Inserted;
@@ -53,11 +54,15 @@ public final class AsyncOmniQ {
 
   /** Stores a task; the future completes when it is on stable storage. */
   public CompletableFuture<TaskId> enqueue(TaskRequest request) {
-    return enqueueIfAbsent(request).thenApply(Enqueued::id);
+    return told(enqueued(request).thenApply(Enqueued::id));
   }
 
   /** The same, and tells whether it was created or its id or unique key was taken. */
   public CompletableFuture<Enqueued> enqueueIfAbsent(TaskRequest request) {
+    return told(enqueued(request));
+  }
+
+  private CompletableFuture<Enqueued> enqueued(TaskRequest request) {
     return insertOne(List.of(omniq.newTask(request)), queue::insert);
   }
 
@@ -70,7 +75,7 @@ public final class AsyncOmniQ {
 
   /** Stores many tasks, all or none, in one durable write; the ids are in their order. */
   public CompletableFuture<List<TaskId>> enqueueAll(List<TaskRequest> requests) {
-    return insertAll(omniq.newTasks(requests), queue::insert);
+    return told(insertAll(omniq.newTasks(requests), queue::insert));
   }
 
   static CompletableFuture<List<TaskId>> insertAll(
@@ -80,7 +85,7 @@ public final class AsyncOmniQ {
 
   /** How a task ended; empty while it is live, and if it is not known. */
   public CompletableFuture<Optional<TaskResult>> result(TaskId id) {
-    return queue.find(id).thenApply(task -> task.flatMap(TaskResult::of));
+    return told(queue.find(named(id)).thenApply(task -> task.flatMap(TaskResult::of)));
   }
 
   /**
@@ -90,12 +95,12 @@ public final class AsyncOmniQ {
    * @throws TaskNotFinishedException (as the future's failure) if it is live or not known
    */
   public <T> CompletableFuture<@Nullable T> result(TaskId id, Class<T> type) {
-    return queue.find(id).thenApply(task -> omniq.json().decode(json(id, task), type));
+    return told(queue.find(named(id)).thenApply(task -> omniq.json().decode(json(id, task), type)));
   }
 
   /** The same for a generic type. */
   public <T> CompletableFuture<@Nullable T> result(TaskId id, TypeRef<T> type) {
-    return queue.find(id).thenApply(task -> omniq.json().decode(json(id, task), type));
+    return told(queue.find(named(id)).thenApply(task -> omniq.json().decode(json(id, task), type)));
   }
 
   private static String json(TaskId id, Optional<Task> found) {
@@ -116,47 +121,47 @@ public final class AsyncOmniQ {
 
   /** How a task ended, as soon as it has; empty if that takes longer, or if it is not known. */
   public CompletableFuture<Optional<TaskResult>> await(TaskId id, Duration timeout) {
-    return queue.await(id, timeout);
+    return told(queue.await(named(id), Given.required(timeout, "the timeout")));
   }
 
   /** The task as it stands. */
   public CompletableFuture<Optional<Task>> task(TaskId id) {
-    return queue.find(id);
+    return told(queue.find(named(id)));
   }
 
   /** The tasks that meet a query, the newest first. */
   public CompletableFuture<List<Task>> tasks(TaskQuery query) {
-    return queue.list(query);
+    return told(queue.list(Given.required(query, "the query")));
   }
 
   /** Removes a task that is not running. */
   public CompletableFuture<DeleteOutcome> delete(TaskId id) {
-    return queue.delete(id);
+    return told(queue.delete(named(id)));
   }
 
   /** Ends a live task; the handler of a running one is interrupted. */
   public CompletableFuture<CancelOutcome> cancel(TaskId id) {
-    return queue.cancel(id);
+    return told(queue.cancel(named(id)));
   }
 
   /** Ends a series, by the id of any of its runs, whichever run is live: whether one was. */
   public CompletableFuture<Boolean> cancelSeries(TaskId anyRun) {
-    return queue.cancelSeries(anyRun);
+    return told(queue.cancelSeries(named(anyRun)));
   }
 
   /** Sends a finished task round once more, with a fresh budget of retries. */
   public CompletableFuture<Void> retry(TaskId id) {
-    return queue.retry(id);
+    return told(queue.retry(named(id)));
   }
 
   /** Gives a waiting task another due time. */
   public CompletableFuture<Void> reschedule(TaskId id, Instant due) {
-    return queue.reschedule(id, new Due.At(Given.required(due, "the due time")));
+    return told(queue.reschedule(named(id), new Due.At(Given.required(due, "the due time"))));
   }
 
   /** Makes a waiting task due now. */
   public CompletableFuture<Void> runNow(TaskId id) {
-    return queue.reschedule(id, Due.now());
+    return told(queue.reschedule(named(id), Due.now()));
   }
 
   /** Changes a page of tasks; see {@link OmniQ#change(TaskChange, TaskQuery)}. */
@@ -167,10 +172,12 @@ public final class AsyncOmniQ {
   /** Changes some tasks of a page; see {@link OmniQ#change(TaskChange, TaskQuery, Predicate)}. */
   public CompletableFuture<ChangedTasks> change(
       TaskChange change, TaskQuery page, Predicate<Task> only) {
-    return queue.change(
-        Given.required(change, "the change"),
-        Given.required(page, "the query"),
-        Given.required(only, "the condition"));
+    Given.required(only, "the condition");
+    return told(
+        queue.change(
+            Given.required(change, "the change"),
+            Given.required(page, "the query"),
+            task -> Callbacks.call(() -> only.test(task))));
   }
 
   /** Removes finished tasks that need not be kept; see {@link OmniQ#purge}. */
@@ -180,12 +187,12 @@ public final class AsyncOmniQ {
       throw new IllegalArgumentException(
           "the number of tasks to purge must be at least 1, but is " + limit);
     }
-    return queue.purge(retention, limit);
+    return told(queue.purge(retention, limit));
   }
 
   /** Counts. */
   public CompletableFuture<QueueStats> stats() {
-    return queue.stats().thenApply(this::withUnknownNames);
+    return told(queue.stats().thenApply(this::withUnknownNames));
   }
 
   private QueueStats withUnknownNames(StoreStats stats) {
@@ -199,7 +206,7 @@ public final class AsyncOmniQ {
 
   /** The workers that were seen lately. */
   public CompletableFuture<List<WorkerInfo>> workers() {
-    return queue.workers();
+    return told(queue.workers());
   }
 
   /** Transitions behind a position; see {@link OmniQ#changes}. */
@@ -208,6 +215,28 @@ public final class AsyncOmniQ {
       throw new IllegalArgumentException(
           "the number of changes must be at least 1, but is " + limit);
     }
-    return queue.changes(after, limit);
+    return told(queue.changes(after, limit));
+  }
+
+  private static TaskId named(TaskId id) {
+    return Given.required(id, "the task id");
+  }
+
+  /** The answer, as a future whose callbacks are known as such: see {@link Callbacks}. */
+  private static <T extends @Nullable Object> CompletableFuture<T> told(
+      CompletableFuture<T> answer) {
+    var told = new CompletableFuture<T>();
+    var unused =
+        answer.whenComplete(
+            (value, failure) ->
+                Callbacks.run(
+                    () -> {
+                      if (failure == null) {
+                        told.complete(value);
+                      } else {
+                        told.completeExceptionally(failure);
+                      }
+                    }));
+    return told;
   }
 }

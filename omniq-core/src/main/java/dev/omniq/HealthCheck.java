@@ -116,7 +116,7 @@ public record HealthCheck(
     Instant before = omniq.settings().timeSource().now();
     QueueStats stats = omniq.stats();
     Instant after = omniq.settings().timeSource().now();
-    Optional<Finding> moving = OmniQ.join(omniq.queue().moveMark()).map(this::moving);
+    Optional<Finding> moving = OmniQ.join(() -> omniq.queue().moveMark()).map(this::moving);
     if (moving.isPresent()) {
       return new Report(stats.at(), List.of(moving.get()));
     }

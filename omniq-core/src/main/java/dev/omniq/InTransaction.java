@@ -47,8 +47,8 @@ public final class InTransaction {
   /**
    * Stores a task, to be there with the transaction.
    *
-   * @return the id of the task that is there: the new one, or the live one that has the request's
-   *     id or unique key already
+   * @return the id of the task that is there: the new one, or the one that has the request's id, or
+   *     the live one that has its unique key
    * @throws IllegalArgumentException if the connection is closed or in autocommit mode
    * @throws dev.omniq.task.StorageException if the database fails
    */

@@ -3,6 +3,7 @@ package dev.omniq;
 import dev.omniq.codec.Handlers;
 import dev.omniq.codec.JsonCodec;
 import dev.omniq.codec.TypeRef;
+import dev.omniq.queue.Callbacks;
 import dev.omniq.queue.Listeners;
 import dev.omniq.queue.QueueService;
 import dev.omniq.queue.Waiters;
@@ -29,11 +30,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,7 +88,7 @@ public final class OmniQ implements AutoCloseable {
    * @throws dev.omniq.task.StorageException if the store cannot be opened; the message says why
    */
   public static OmniQ open(Settings settings) {
-    return new OmniQ(settings, Stores.open(settings));
+    return new OmniQ(settings, Stores.open(Given.required(settings, "the settings")));
   }
 
   /**
@@ -94,7 +96,7 @@ public final class OmniQ implements AutoCloseable {
    * {@code jdbc:postgresql://…}; everything else is as by default.
    */
   public static OmniQ open(String url) {
-    return open(Settings.ofUrl(url).build());
+    return open(Settings.ofUrl(Given.required(url, "the URL")).build());
   }
 
   /** Opens what the environment variables say; see {@link Settings#fromEnv()}. */
@@ -120,8 +122,8 @@ public final class OmniQ implements AutoCloseable {
   /**
    * Stores a task and returns when it is on stable storage.
    *
-   * @return the id of the task that is there now: the new one, or the live one that has the
-   *     request's id or unique key already
+   * @return the id of the task that is there now: the new one, or the one that has the request's
+   *     id, or the live one that has its unique key
    */
   public TaskId enqueue(TaskRequest request) {
     return enqueueIfAbsent(request).id();
@@ -130,7 +132,7 @@ public final class OmniQ implements AutoCloseable {
   /** The same, and tells whether the task was created. */
   public Enqueued enqueueIfAbsent(TaskRequest request) {
     List<NewTask> task = List.of(newTask(request));
-    return join(AsyncOmniQ.insertOne(task, queue::insertBlocking), ids(task));
+    return join(() -> AsyncOmniQ.insertOne(task, queue::insertBlocking), ids(task));
   }
 
   /**
@@ -140,7 +142,7 @@ public final class OmniQ implements AutoCloseable {
    */
   public List<TaskId> enqueueAll(List<TaskRequest> requests) {
     List<NewTask> tasks = newTasks(requests);
-    return join(AsyncOmniQ.insertAll(tasks, queue::insertBlocking), ids(tasks));
+    return join(() -> AsyncOmniQ.insertAll(tasks, queue::insertBlocking), ids(tasks));
   }
 
   /**
@@ -151,14 +153,14 @@ public final class OmniQ implements AutoCloseable {
    * @throws OmniQException if the store is in no database; SQLite and PostgreSQL are
    */
   public InTransaction in(Connection connection) {
-    Objects.requireNonNull(connection, "connection");
+    Given.required(connection, "the connection");
     queue.requireTransactional();
     return new InTransaction(this, queue, connection, true);
   }
 
   /** How a task ended; empty while it is pending or running, and if it is not known. */
   public Optional<TaskResult> result(TaskId id) {
-    return join(async.result(id));
+    return join(() -> async.result(id));
   }
 
   /**
@@ -168,27 +170,27 @@ public final class OmniQ implements AutoCloseable {
    * @throws dev.omniq.task.TaskNotFinishedException if it is pending, running, or not known
    */
   public <T> @Nullable T result(TaskId id, Class<T> type) {
-    return join(async.result(id, type));
+    return join(() -> async.result(id, type));
   }
 
   /** The same for a generic type, such as {@code new TypeRef<List<String>>() {}}. */
   public <T> @Nullable T result(TaskId id, TypeRef<T> type) {
-    return join(async.result(id, type));
+    return join(() -> async.result(id, type));
   }
 
   /** Waits for a task to end; empty if that takes longer, or if the task is not known. */
   public Optional<TaskResult> await(TaskId id, Duration timeout) {
-    return join(async.await(id, timeout));
+    return join(() -> async.await(id, timeout));
   }
 
   /** The task as it stands. */
   public Optional<Task> task(TaskId id) {
-    return join(async.task(id));
+    return join(() -> async.task(id));
   }
 
   /** The tasks that meet a query, the newest first. */
   public List<Task> tasks(TaskQuery query) {
-    return join(async.tasks(query));
+    return join(() -> async.tasks(query));
   }
 
   /**
@@ -196,7 +198,7 @@ public final class OmniQ implements AutoCloseable {
    * delete a finished run does not, and the answer says so.
    */
   public DeleteOutcome delete(TaskId id) {
-    return join(async.delete(id));
+    return join(() -> async.delete(id));
   }
 
   /**
@@ -205,12 +207,12 @@ public final class OmniQ implements AutoCloseable {
    * cancelled run.
    */
   public CancelOutcome cancel(TaskId id) {
-    return join(async.cancel(id));
+    return joinCancel(() -> async.cancel(id));
   }
 
   /** Ends a series, by the id of any of its runs, whichever run is live: whether one was. */
   public boolean cancelSeries(TaskId anyRun) {
-    return join(async.cancelSeries(anyRun));
+    return joinCancel(() -> async.cancelSeries(anyRun));
   }
 
   /**
@@ -221,7 +223,7 @@ public final class OmniQ implements AutoCloseable {
    *     its unique key
    */
   public void retry(TaskId id) {
-    join(async.retry(id));
+    join(() -> async.retry(id));
   }
 
   /**
@@ -231,7 +233,7 @@ public final class OmniQ implements AutoCloseable {
    * @throws OmniQException if the task is not known or does not wait
    */
   public void reschedule(TaskId id, Instant due) {
-    join(async.reschedule(id, due));
+    join(() -> async.reschedule(id, due));
   }
 
   /**
@@ -241,7 +243,7 @@ public final class OmniQ implements AutoCloseable {
    * @throws OmniQException if the task is not known or does not wait
    */
   public void runNow(TaskId id) {
-    join(async.runNow(id));
+    join(() -> async.runNow(id));
   }
 
   /**
@@ -262,7 +264,7 @@ public final class OmniQ implements AutoCloseable {
    * If the call fails, some of the page may have been changed: to repeat it is safe.
    */
   public ChangedTasks change(TaskChange change, TaskQuery page) {
-    return join(async.change(change, page));
+    return join(() -> async.change(change, page));
   }
 
   /**
@@ -271,7 +273,7 @@ public final class OmniQ implements AutoCloseable {
    * @param only is called with each task of the page, on a thread of the store: it must be quick
    */
   public ChangedTasks change(TaskChange change, TaskQuery page, Predicate<Task> only) {
-    return join(async.change(change, page, only));
+    return join(() -> async.change(change, page, only));
   }
 
   /**
@@ -284,17 +286,17 @@ public final class OmniQ implements AutoCloseable {
    * @throws IllegalArgumentException if the limit is not positive
    */
   public int purge(Retention retention, int limit) {
-    return join(async.purge(retention, limit));
+    return join(() -> async.purge(retention, limit));
   }
 
   /** Counts by queue and status, and of names that this program has no handler for. */
   public QueueStats stats() {
-    return join(async.stats());
+    return join(() -> async.stats());
   }
 
   /** The workers that were seen lately. */
   public List<WorkerInfo> workers() {
-    return join(async.workers());
+    return join(() -> async.workers());
   }
 
   /**
@@ -308,7 +310,7 @@ public final class OmniQ implements AutoCloseable {
    * @throws IllegalArgumentException if the limit is not positive
    */
   public Changes changes(long after, int limit) {
-    return join(async.changes(after, limit));
+    return join(() -> async.changes(after, limit));
   }
 
   /** A worker of this queue, to be configured and started. */
@@ -322,6 +324,7 @@ public final class OmniQ implements AutoCloseable {
    */
   @Override
   public void close() {
+    Callbacks.requireMayWait();
     List<Worker> open;
     synchronized (workers) {
       if (closed) {
@@ -382,14 +385,15 @@ public final class OmniQ implements AutoCloseable {
     return tasks.stream().map(NewTask::id).toList();
   }
 
-  static <T> T join(CompletableFuture<T> future) {
-    return join(future, List.of());
+  static <T> T join(Supplier<CompletableFuture<T>> call) {
+    return join(call, List.of());
   }
 
-  /** Waits for an answer; an interrupt ends only the waiting. */
-  private static <T> T join(CompletableFuture<T> future, List<TaskId> writing) {
+  /** Makes a call and waits for its answer; an interrupt ends only the waiting. */
+  private static <T> T join(Supplier<CompletableFuture<T>> call, List<TaskId> writing) {
+    Callbacks.requireMayWait();
     try {
-      return future.get();
+      return call.get().get();
     } catch (ExecutionException e) {
       throw rethrown(e.getCause());
     } catch (InterruptedException e) {
@@ -399,6 +403,22 @@ public final class OmniQ implements AutoCloseable {
               + (writing.isEmpty() ? "" : ", and to repeat it with the same task id is safe"),
           writing,
           e);
+    }
+  }
+
+  /**
+   * The same for what may end the execution that asks for it: the interrupt is the handler's, which
+   * has its answer first.
+   */
+  private static <T> T joinCancel(Supplier<CompletableFuture<T>> call) {
+    if (!TaskContext.isBound()) {
+      return join(call);
+    }
+    Callbacks.requireMayWait();
+    try {
+      return call.get().join();
+    } catch (CompletionException e) {
+      throw rethrown(e.getCause());
     }
   }
 

@@ -198,12 +198,13 @@ public final class Settings {
 
     /** Sets {@link Settings#dbUrl}. */
     public Builder dbUrl(String url) {
-      dbUrl = Optional.of(url);
+      dbUrl = Optional.of(Given.required(url, "the database URL"));
       return this;
     }
 
     /** Sets {@link Settings#defaultTimeout}; it must be positive. */
     public Builder defaultTimeout(Duration timeout) {
+      Given.required(timeout, "the default timeout");
       if (timeout.isNegative() || timeout.isZero()) {
         throw new IllegalArgumentException("default timeout must be positive, but is " + timeout);
       }

@@ -11,7 +11,6 @@ import dev.omniq.worker.Execution;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +49,11 @@ public final class TaskContext {
 
   static void unbind() {
     CURRENT.remove();
+  }
+
+  /** Whether a handler runs on this thread. */
+  static boolean isBound() {
+    return CURRENT.get() != null;
   }
 
   /** The task as it was claimed. */
@@ -103,7 +107,7 @@ public final class TaskContext {
    * @param message for people; cut after {@value Notes#MAX_LINE} characters
    */
   public void progress(double fraction, String message) {
-    execution.note(new Notes.Progress(fraction, Objects.requireNonNull(message, "message")));
+    execution.note(new Notes.Progress(fraction, Given.required(message, "the message")));
   }
 
   /** The same without a message. */
@@ -113,7 +117,7 @@ public final class TaskContext {
 
   /** Adds a line to the task's own log, of which the last {@value Notes#MAX_LINES} are kept. */
   public void log(String line) {
-    execution.note(new Notes.LogLine(omniq.now(), Objects.requireNonNull(line, "line")));
+    execution.note(new Notes.LogLine(omniq.now(), Given.required(line, "the line")));
   }
 
   /**
@@ -123,11 +127,23 @@ public final class TaskContext {
    * @throws IllegalArgumentException if the delay is negative
    */
   public void snooze(Duration delay) {
+    Given.required(delay, "the delay");
     if (delay.isNegative() || delay.compareTo(Times.MAX_DURATION) > 0) {
       throw new IllegalArgumentException(
           "snooze must be between zero and " + Times.MAX_DURATION + ", but is " + delay);
     }
     execution.snooze(delay);
+  }
+
+  /**
+   * Makes this run the last of its series, if it succeeds: no next run follows. If the handler
+   * throws instead, the attempt has failed as usual and the series goes on. Without a series it
+   * changes nothing.
+   *
+   * @throws IllegalStateException if the task was completed before by {@link #completeIn}
+   */
+  public void endSeries() {
+    execution.endSeries();
   }
 
   /**
@@ -147,15 +163,20 @@ public final class TaskContext {
 
   /** The same with a result, which JSON must be able to carry. */
   public void completeIn(Connection transaction, @Nullable Object result) {
-    Objects.requireNonNull(transaction, "transaction");
+    Given.required(transaction, "the connection");
     var outcome =
-        new Outcome.Succeeded(omniq.json().encodeResult(task().name(), Object.class, result));
+        new Outcome.Succeeded(
+            omniq.json().encodeResult(task().name(), Object.class, result), execution.endsSeries());
     execution.completeIn(
         (claimed, notes) -> omniq.queue().success(claimed, outcome, notes),
         (claimed, success) -> omniq.queue().settleIn(transaction, claimed, success));
   }
 
-  /** Enqueues another task; the same as the facade's {@link OmniQ#enqueue}. */
+  /**
+   * Enqueues another task, at once and for good, whatever becomes of this one; the same as the
+   * facade's {@link OmniQ#enqueue}. If this task is retried, its handler enqueues again: give the
+   * other task an id or a unique key to have it once.
+   */
   public TaskId enqueue(TaskRequest request) {
     return omniq.enqueue(request);
   }

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -51,13 +50,13 @@ public final class WorkerBuilder {
    * end a sleep before, so a longer interval makes nothing late on the stores that are shipped.
    */
   public WorkerBuilder pollInterval(Duration interval) {
-    pollInterval = interval;
+    pollInterval = Given.required(interval, "the poll interval");
     return this;
   }
 
   /** Takes from these queues instead of the default queue. */
   public WorkerBuilder queues(String... names) {
-    for (String name : names) {
+    for (String name : Given.required(names, "the names of queues")) {
       queue(name, WorkerOptions.MAX_CONCURRENCY);
     }
     return this;
@@ -65,12 +64,12 @@ public final class WorkerBuilder {
 
   /** Takes from these queues, running at most so many handlers of each at once. */
   public WorkerBuilder queues(Map<String, Integer> concurrencyByQueue) {
-    concurrencyByQueue.forEach(this::queue);
+    Given.required(concurrencyByQueue, "the queues").forEach(this::queue);
     return this;
   }
 
   private void queue(String name, int atMost) {
-    queues.put(Objects.requireNonNull(name, "queue"), atMost);
+    queues.put(Given.required(name, "the name of a queue"), atMost);
   }
 
   /**
@@ -78,13 +77,13 @@ public final class WorkerBuilder {
    * default. A lost worker's tasks are taken over within this time and two seconds.
    */
   public WorkerBuilder lease(Duration duration) {
-    lease = duration;
+    lease = Given.required(duration, "the lease");
     return this;
   }
 
   /** How long {@code close()} lets handlers finish before it interrupts them; 30 s by default. */
   public WorkerBuilder shutdownTimeout(Duration timeout) {
-    shutdownTimeout = timeout;
+    shutdownTimeout = Given.required(timeout, "the shutdown timeout");
     return this;
   }
 

@@ -39,6 +39,20 @@ public class SchedulingTest extends OmniQFixture {
     CLOCK.get().advance(Duration.ofSeconds(seconds));
   }
 
+  /** Looks until it is the third run, and then no more. */
+  @OmniTask
+  public static String poll(String how) {
+    TaskContext context = TaskContext.current();
+    if (context.run() == 3) {
+      context.endSeries();
+      if (how.equals("in vain")) {
+        throw new IllegalStateException("in vain");
+      }
+      return "ready";
+    }
+    return "not yet";
+  }
+
   private static final ThreadLocal<ManualClock> CLOCK = new ThreadLocal<>();
 
   private InlineWorker worker;
@@ -223,5 +237,29 @@ public class SchedulingTest extends OmniQFixture {
 
   private static String after(int seconds) {
     return NOON.plusSeconds(seconds).toString();
+  }
+
+  @Test
+  void endSeries_makesTheRunTheLastOne_andKeepsItsResult() {
+    TaskId id =
+        omniq.enqueue(task(SchedulingTest::poll, "well").eta(NOON).interval(Duration.ofMinutes(1)));
+
+    assertThat(worker.advance(Duration.ofHours(1))).isEqualTo(3);
+
+    List<Task> runs = omniq.tasks(TaskQuery.all().series(id));
+    assertThat(runs).extracting(Task::status).containsOnly(TaskStatus.SUCCESS);
+    assertThat(omniq.result(runs.get(0).id(), String.class)).isEqualTo("ready");
+    assertThat(omniq.cancelSeries(id)).isFalse();
+  }
+
+  @Test
+  void endSeries_ofARunThatFails_letsTheSeriesGoOn() {
+    omniq.enqueue(
+        task(SchedulingTest::poll, "in vain")
+            .eta(NOON)
+            .interval(Duration.ofMinutes(1))
+            .maxRetries(0));
+
+    assertThat(worker.advance(Duration.ofMinutes(5))).isEqualTo(6);
   }
 }

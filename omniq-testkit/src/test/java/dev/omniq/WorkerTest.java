@@ -23,9 +23,12 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +45,7 @@ public class WorkerTest extends OmniQFixture {
 
   private static final BlockingQueue<String> EVENTS = new LinkedBlockingQueue<>();
   private static final Semaphore GATE = new Semaphore(0);
+  private static final AtomicReference<OmniQ> QUEUE = new AtomicReference<>();
   private static final List<CompletableFuture<String>> PROMISES = new ArrayList<>();
 
   @OmniTask
@@ -93,6 +97,41 @@ public class WorkerTest extends OmniQFixture {
     TaskContext.current().progress(0.4, "page 40 of 100");
     EVENTS.add("reported");
     GATE.acquire();
+  }
+
+  @OmniTask
+  public static void failUnspeakably() {
+    throw new Unspeakable();
+  }
+
+  /** An exception that fails itself when it is asked. */
+  private static final class Unspeakable extends RuntimeException {
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("no message");
+    }
+  }
+
+  @OmniTask
+  public static Object returnWhatCannotBeRead() {
+    return new Object() {
+      public String getValue() {
+        throw new NoClassDefFoundError("of the value");
+      }
+    };
+  }
+
+  @OmniTask
+  public static Object submit() {
+    return new FutureTask<>(() -> "x");
+  }
+
+  /** Cancels its own series, which interrupts it, and tells what it heard. */
+  @OmniTask
+  public static void cancelMySeries() {
+    TaskContext context = TaskContext.current();
+    boolean cancelled = QUEUE.get().cancelSeries(context.seriesId());
+    EVENTS.add("cancelled " + cancelled + " " + Thread.currentThread().isInterrupted());
   }
 
   @OmniTask
@@ -257,6 +296,39 @@ public class WorkerTest extends OmniQFixture {
     assertThat(omniq.cancel(id)).isEqualTo(CancelOutcome.CANCELLED);
     assertThat(inline(WorkerTest.class).runDue()).isZero();
     assertThat(omniq.cancel(TaskId.next(NOON))).isEqualTo(CancelOutcome.NOT_FOUND);
+  }
+
+  @Test
+  void handler_thatCancelsItsOwnSeries_hearsSo_andIsThenInterrupted() throws Exception {
+    QUEUE.set(omniq);
+    start(omniq.worker());
+    TaskId id =
+        omniq.enqueue(task(WorkerTest::cancelMySeries).eta(NOON).interval(Duration.ofMinutes(1)));
+
+    assertThat(next()).isEqualTo("cancelled true true");
+    assertThat(omniq.task(id).orElseThrow().status()).isEqualTo(TaskStatus.CANCELLED);
+  }
+
+  @Test
+  void whateverAHandlerDoes_isItsTasksFailure_andOthersGoOn() throws Exception {
+    start(omniq.worker().concurrency(1));
+    List<TaskId> ids =
+        Stream.of(
+                task(WorkerTest::failUnspeakably),
+                task(WorkerTest::returnWhatCannotBeRead),
+                task(WorkerTest::submit))
+            .map(request -> omniq.enqueue(request.maxRetries(0)))
+            .toList();
+    omniq.enqueue(task(WorkerTest::pass, "another"));
+
+    assertThat(next()).isEqualTo("passed another");
+    for (TaskId id : ids) {
+      Task task = finished(id);
+      assertThat(task.status()).as(task.name()).isEqualTo(TaskStatus.FAILED);
+      assertThat(task.lastError().orElseThrow().type()).isEqualTo(TaskError.Type.RUNTIME);
+    }
+    assertThat(finished(ids.get(2)).lastError().orElseThrow().message())
+        .contains("nobody waits for its end");
   }
 
   @Test

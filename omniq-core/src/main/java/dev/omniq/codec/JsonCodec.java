@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
@@ -166,11 +167,17 @@ public final class JsonCodec {
    * A result as JSON; {@code null} for no result.
    *
    * @param type the declared type, {@code Object} for the type that it happens to have
-   * @throws IllegalArgumentException if JSON cannot carry it, or if it is over the limit
+   * @throws IllegalArgumentException if JSON cannot carry it, if it is over the limit, or if it is
+   *     a future, whose value it is not
    */
   public String encodeResult(String task, Type type, @Nullable Object result) {
     if (result == null) {
       return "null";
+    }
+    if (result instanceof Future) {
+      throw new IllegalArgumentException(
+          "%s returned a %s, and nobody waits for its end; return its value, or a CompletionStage"
+              .formatted(task, result.getClass().getName()));
     }
     var out = new ByteArrayOutputStream(128);
     try {

@@ -17,13 +17,13 @@ final class Backpressure {
 
   Backpressure(long bytes) {
     blocks = (int) Math.max(1, Math.min(Integer.MAX_VALUE / 2, bytes / BLOCK));
-    free = new Semaphore(blocks);
+    free = new Semaphore(blocks, true); // or small requests went past a large one for ever
   }
 
   /** Takes a share without waiting, or refuses. */
   int tryAcquire(long bytes) {
     int share = share(bytes);
-    if (!free.tryAcquire(share)) {
+    if (free.hasQueuedThreads() || !free.tryAcquire(share)) {
       throw new QueueFullException(
           "more than "
               + (long) blocks * BLOCK

@@ -27,8 +27,8 @@ public final class Listeners {
     var transition = new TaskListener.Transition(task, kind, at);
     for (TaskListener listener : listeners) {
       try {
-        listener.onTransition(transition);
-      } catch (RuntimeException e) {
+        Callbacks.run(() -> listener.onTransition(transition));
+      } catch (RuntimeException | Error e) { // the change is made, whatever becomes of this
         LOG.warn("Listener {} failed on {} of task {}", listener, kind, task.id(), e);
       }
     }

@@ -96,7 +96,7 @@ public final class QueueService implements AutoCloseable {
     CompletableFuture<List<Inserted>> stored;
     try {
       stored = insert.apply(tasks);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       backpressure.release(share);
       throw e;
     }

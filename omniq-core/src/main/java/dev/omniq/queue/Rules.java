@@ -57,7 +57,7 @@ public final class Rules {
     TaskState.Builder next = task.state().toBuilder().notes(notes);
     if (outcome instanceof Outcome.Succeeded succeeded) {
       next.status(SUCCESS).result(Optional.of(succeeded.json()));
-      return ended(claimed, next, moment);
+      return ended(claimed, next, moment, !succeeded.endsSeries());
     }
     if (outcome instanceof Outcome.Failed failed) {
       next.error(failed.error());
@@ -67,7 +67,7 @@ public final class Rules {
         return held(claimed, next);
       }
       next.status(FAILED);
-      return ended(claimed, next, moment);
+      return ended(claimed, next, moment, true);
     }
     next.status(PENDING).attempt(task.attempt() - 1);
     if (outcome instanceof Outcome.Snoozed snoozed) {
@@ -143,15 +143,20 @@ public final class Rules {
     return TaskError.of(TaskError.Type.LOST, message, task.attempt(), now);
   }
 
-  private static boolean mayRetry(Task task, Outcome.Failed failed) {
+  /** Whether another attempt follows a failed one. */
+  public static boolean mayRetry(Task task, Outcome.Failed failed) {
     return !failed.permanent() && task.attempt() <= task.spec().retryPolicy().maxRetries();
   }
 
-  private static Transition ended(Claimed claimed, TaskState.Builder next, Moment moment) {
+  private static Transition ended(
+      Claimed claimed, TaskState.Builder next, Moment moment, boolean goesOn) {
     Task task = claimed.task();
     TaskState state = next.finishedAt(Optional.of(moment.now())).build();
     return new Transition(
-        task.id(), new Expected.Holder(claimed.token()), state, nextRun(task, moment));
+        task.id(),
+        new Expected.Holder(claimed.token()),
+        state,
+        goesOn ? nextRun(task, moment) : Optional.empty());
   }
 
   private static Transition held(Claimed claimed, TaskState.Builder next) {

@@ -53,7 +53,7 @@ public final class WakeUpListeners {
     for (Listener listener : listeners) {
       try {
         call.accept(listener);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // The change is made; its caller must not be told otherwise.
         LOG.error("A wake-up listener failed; listeners must not throw", e);
       }

@@ -5,8 +5,18 @@ import java.time.Duration;
 /** How an execution ended: the closed set of what a worker can report. */
 public sealed interface Outcome {
 
-  /** The handler returned; {@code json} is its result ({@code null} for a void handler). */
-  record Succeeded(String json) implements Outcome {}
+  /**
+   * The handler returned.
+   *
+   * @param json its result; {@code null}, as JSON, for a void handler
+   * @param endsSeries whether no next run follows
+   */
+  record Succeeded(String json, boolean endsSeries) implements Outcome {
+    /** A series goes on. */
+    public Succeeded(String json) {
+      this(json, false);
+    }
+  }
 
   /**
    * The attempt failed.

@@ -3,6 +3,7 @@ package dev.omniq.task;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * How often and when a failed attempt is repeated: stored data, not code.
@@ -110,6 +111,7 @@ public record RetryPolicy(
   }
 
   private static void requireDelay(String what, Duration delay) {
+    Objects.requireNonNull(delay, what);
     if (delay.isNegative() || delay.compareTo(Duration.ofDays(366)) > 0) {
       throw new IllegalArgumentException(
           what + " must be between zero and 366 days, but is " + delay);

@@ -52,16 +52,33 @@ public record TaskError(
 
   /** The error of an attempt whose handler threw. */
   public static TaskError of(Type type, Throwable thrown, int attempt, Instant at) {
-    var trace = new StringWriter();
-    thrown.printStackTrace(new PrintWriter(trace));
-    String message = thrown.getMessage();
     return new TaskError(
         type,
-        message == null ? thrown.getClass().getSimpleName() : message,
+        message(thrown),
         Optional.of(thrown.getClass().getName()),
-        Optional.of(trace.toString()),
+        Optional.of(trace(thrown)),
         attempt,
         at);
+  }
+
+  /** An exception is the program's code, too, and may fail when it is asked. */
+  private static String message(Throwable thrown) {
+    try {
+      String message = thrown.getMessage();
+      return message == null ? thrown.getClass().getSimpleName() : message;
+    } catch (RuntimeException | Error e) {
+      return thrown.getClass().getSimpleName() + ", whose message cannot be read";
+    }
+  }
+
+  private static String trace(Throwable thrown) {
+    try {
+      var trace = new StringWriter();
+      thrown.printStackTrace(new PrintWriter(trace));
+      return trace.toString();
+    } catch (RuntimeException | Error e) {
+      return thrown.getClass().getName() + ", whose stack trace cannot be read";
+    }
   }
 
   /** An error that the library itself found. */

@@ -7,12 +7,13 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The identity of a task: a UUID of version 7 (RFC 9562), so that ids sort by the time at which
- * they were drawn.
+ * The identity of a task: a UUID, of version 7 (RFC 9562) if it was drawn here, so that ids sort by
+ * the time at which they were drawn.
  *
  * <p>A caller may bring its own id, which makes an enqueue safe to repeat: the same id given again
- * changes nothing. Instances are immutable; their order is the unsigned order of their 128 bits,
- * which is also the order of their text.
+ * changes nothing for as long as the task is kept. Lists are in the order of ids, so one of another
+ * version stands anywhere in them. Instances are immutable; their order is the unsigned order of
+ * their 128 bits, which is also the order of their text.
  */
 public record TaskId(UUID value) implements Comparable<TaskId> {
 

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
@@ -95,7 +96,7 @@ public record TaskQuery(
   public TaskQuery queue(String only) {
     return new TaskQuery(
         statuses,
-        Optional.of(only),
+        Optional.of(Objects.requireNonNull(only, "queue")),
         name,
         seriesId,
         onlyRecurring,
@@ -111,7 +112,7 @@ public record TaskQuery(
     return new TaskQuery(
         statuses,
         queue,
-        Optional.of(only),
+        Optional.of(Objects.requireNonNull(only, "name")),
         seriesId,
         onlyRecurring,
         labels,
@@ -127,7 +128,7 @@ public record TaskQuery(
         statuses,
         queue,
         name,
-        Optional.of(only),
+        Optional.of(Objects.requireNonNull(only, "series")),
         onlyRecurring,
         labels,
         createdFrom,
@@ -168,8 +169,8 @@ public record TaskQuery(
         seriesId,
         onlyRecurring,
         labels,
-        Optional.of(from),
-        Optional.of(before),
+        Optional.of(Objects.requireNonNull(from, "from")),
+        Optional.of(Objects.requireNonNull(before, "before")),
         after,
         limit);
   }
@@ -185,7 +186,7 @@ public record TaskQuery(
         labels,
         createdFrom,
         createdBefore,
-        Optional.of(last),
+        Optional.of(Objects.requireNonNull(last, "after")),
         limit);
   }
 

@@ -7,13 +7,14 @@ import dev.omniq.storage.Claimed;
 import dev.omniq.task.TimeSource;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,7 +52,7 @@ final class ClaimLoop implements Runnable {
   private final Executions executions;
   private final TimeSource time;
   private final WorkerOptions options;
-  private final Consumer<Execution> start;
+  private final Predicate<Execution> start;
   private final Signal signal = new Signal();
 
   private volatile boolean stopping;
@@ -64,6 +65,9 @@ final class ClaimLoop implements Runnable {
 
   private long lastNanos;
 
+  /** The most that was asked for with the present token since there was an answer to that. */
+  private int unanswered;
+
   /**
    * So many slots have to be free to wake the loop; more than there are if the last look left
    * nothing behind that one could take.
@@ -75,7 +79,7 @@ final class ClaimLoop implements Runnable {
       Slots slots,
       Executions executions,
       WorkerOptions options,
-      Consumer<Execution> start) {
+      Predicate<Execution> start) {
     this.queue = parts.queue();
     this.handlers = parts.handlers();
     this.time = parts.time();
@@ -114,10 +118,10 @@ final class ClaimLoop implements Runnable {
           gather();
           request().ifPresent(this::look);
         }
-      } catch (RuntimeException e) {
-        LOG.warn("Could not claim tasks; trying again in {}", PAUSE_AFTER_FAILURE, e);
+      } catch (RuntimeException | Error e) { // a thread that cannot be made is an Error
+        LOG.warn("Could not claim or start tasks; trying again in {}", PAUSE_AFTER_FAILURE, e);
         polling = false;
-        sleep(PAUSE_AFTER_FAILURE);
+        pause();
       }
     }
   }
@@ -161,16 +165,37 @@ final class ClaimLoop implements Runnable {
   private int claim(ClaimRequest request) {
     lastFull = 0;
     long sent = time.nanoTime();
-    List<Claimed> claims = join(queue.claim(request));
+    List<Claimed> claims = answered(request);
     lastFull = claims.size() == request.limit() ? claims.size() : 0;
     lastNanos = time.nanoTime() - sent;
+    List<Execution> begun = new ArrayList<>(claims.size());
     for (Claimed claimed : claims) {
       var execution = new Execution(claimed, sent + options.lease().toNanos());
       slots.take(claimed.task(), claimed.token());
       executions.add(execution);
-      start.accept(execution);
+      begun.add(execution);
+    }
+    long refused = begun.stream().filter(execution -> !start.test(execution)).count();
+    if (refused > 0) {
+      throw new IllegalStateException(
+          "the executor has refused " + refused + " task(s), which were given back");
     }
     return claims.size();
+  }
+
+  /**
+   * A claim that had no answer may have been made, so it is repeated with the same token, and gives
+   * what is still held of it. What is not, has used its tokens up all the same.
+   */
+  private List<Claimed> answered(ClaimRequest request) {
+    boolean repeated = unanswered > 0;
+    unanswered = Math.max(unanswered, request.limit());
+    List<Claimed> claims = join(queue.claim(request));
+    if (repeated) {
+      slots.skipTo(request.first().plus(unanswered));
+    }
+    unanswered = 0;
+    return claims;
   }
 
   private Duration untilNextDue(ClaimRequest request, boolean claimedInVain) {
@@ -201,6 +226,15 @@ final class ClaimLoop implements Runnable {
     signal.await();
     alarm.cancel();
     return ended.get();
+  }
+
+  /** However often it is woken: what failed just now would fail again. */
+  private void pause() {
+    long until = time.nanoTime() + PAUSE_AFTER_FAILURE.toNanos();
+    for (long left = until - time.nanoTime(); left > 0 && !stopping; ) {
+      sleep(Duration.ofNanos(left));
+      left = until - time.nanoTime();
+    }
   }
 
   private static <T> T join(CompletableFuture<T> future) {

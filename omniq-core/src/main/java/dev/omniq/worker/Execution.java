@@ -9,7 +9,6 @@ import dev.omniq.task.StorageException;
 import dev.omniq.task.Task;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -34,12 +33,14 @@ public final class Execution {
   private final Claimed claimed;
 
   private @Nullable Thread thread;
-  private @Nullable CompletableFuture<?> stage;
+  private @Nullable Runnable canceller;
   private @Nullable Stop stop;
   private @Nullable Duration snooze;
+  private boolean endsSeries;
   private Notes notes = Notes.NONE;
   private boolean notesChanged;
   private boolean reported;
+  private boolean ended;
   private @Nullable Transition completion;
   private boolean completed;
   private long leaseUntilNanos;
@@ -80,6 +81,24 @@ public final class Execution {
     return Optional.ofNullable(snooze).map(Outcome.Snoozed::new);
   }
 
+  /**
+   * Lets no next run follow a success.
+   *
+   * @throws IllegalStateException if the task was completed in a transaction, which has decided it
+   */
+  public synchronized void endSeries() {
+    if (completed) {
+      throw new IllegalStateException(
+          "task " + task().id() + " was completed already; end its series before");
+    }
+    endsSeries = true;
+  }
+
+  /** Whether its success ends the series. */
+  public synchronized boolean endsSeries() {
+    return endsSeries;
+  }
+
   /** Tells how far the handler is, or a line of its log. */
   public synchronized void note(Notes.Progress progress) {
     notes = notes.with(progress);
@@ -116,16 +135,26 @@ public final class Execution {
     Thread.interrupted();
   }
 
-  synchronized void continuesAs(CompletableFuture<?> handlerStage) {
-    stage = handlerStage;
-    if (stop != null) {
-      handlerStage.cancel(true);
+  /**
+   * The handler has returned and goes on without its thread.
+   *
+   * @param cancel ends it; it may run the program's own code, and must not do so on the thread that
+   *     calls it, which may be the store's
+   */
+  void continuesAs(Runnable cancel) {
+    boolean stopped;
+    synchronized (this) {
+      canceller = cancel;
+      stopped = stop != null;
+    }
+    if (stopped) {
+      cancel.run();
     }
   }
 
   /** Ends it from outside; the first reason stays. */
   void stop(Stop reason) {
-    CompletableFuture<?> toCancel;
+    Runnable cancel;
     synchronized (this) {
       if (stop != null && !(reason == Stop.REVOKED && stop == Stop.SHUTDOWN)) {
         return;
@@ -134,10 +163,10 @@ public final class Execution {
       if (thread != null) {
         thread.interrupt();
       }
-      toCancel = stage;
+      cancel = canceller;
     }
-    if (toCancel != null) {
-      toCancel.cancel(true); // runs the handler's own callbacks: not under the lock
+    if (cancel != null) {
+      cancel.run();
     }
   }
 
@@ -190,6 +219,13 @@ public final class Execution {
   synchronized boolean claimReport() {
     boolean first = !reported;
     reported = true;
+    return first;
+  }
+
+  /** The right to free its slot; given once. */
+  synchronized boolean claimEnd() {
+    boolean first = !ended;
+    ended = true;
     return first;
   }
 

@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Platform threads for handlers, which end when they are idle.
@@ -23,9 +26,11 @@ import org.jspecify.annotations.Nullable;
  * all its threads in turn, and each change of threads costs as much as several tasks.
  */
 final class HandlerPool extends AbstractExecutorService {
+  private static final Logger LOG = LoggerFactory.getLogger(HandlerPool.class);
   private static final long IDLE_SECONDS = 10;
 
   private final int most;
+  private final ThreadFactory factory;
   private final AtomicInteger number = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition ended = lock.newCondition();
@@ -39,7 +44,12 @@ final class HandlerPool extends AbstractExecutorService {
   private boolean shutdown;
 
   HandlerPool(int most) {
+    this(most, Thread::new);
+  }
+
+  HandlerPool(int most, ThreadFactory factory) {
     this.most = most;
+    this.factory = factory;
   }
 
   /** A thread that waits for work. */
@@ -61,7 +71,23 @@ final class HandlerPool extends AbstractExecutorService {
     } finally {
       lock.unlock();
     }
-    start(made);
+    try {
+      start(made);
+    } catch (RuntimeException | Error e) {
+      giveUp(command, e);
+    }
+  }
+
+  /** Unless a thread has taken it meanwhile. */
+  private void giveUp(Runnable command, Throwable cause) {
+    lock.lock();
+    try {
+      if (waiting.remove(command)) {
+        throw new RejectedExecutionException("no thread can be made for it", cause);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Calls a thread if there is work and none is on its way; one that was made must be started. */
@@ -75,18 +101,35 @@ final class HandlerPool extends AbstractExecutorService {
       sleeper.isCalled = true;
       sleeper.called.signal();
     } else if (threads.size() < most) {
-      calling = true;
-      var thread = new Thread(this::work, "omniq-handler-" + number.incrementAndGet());
+      Thread thread = factory.newThread(this::work);
+      thread.setName("omniq-handler-" + number.incrementAndGet());
       thread.setDaemon(true);
+      calling = true;
       threads.add(thread);
       return thread;
     }
     return null;
   }
 
-  private static void start(@Nullable Thread made) {
-    if (made != null) {
+  private void start(@Nullable Thread made) {
+    if (made == null) {
+      return;
+    }
+    boolean started = false;
+    try {
       made.start();
+      started = true;
+    } finally {
+      if (!started) {
+        lock.lock();
+        try {
+          threads.remove(made);
+          calling = false;
+          ended.signalAll();
+        } finally {
+          lock.unlock();
+        }
+      }
     }
   }
 
@@ -94,7 +137,11 @@ final class HandlerPool extends AbstractExecutorService {
     var self = new Sleeper();
     self.isCalled = true;
     for (Runnable next = next(self); next != null; next = next(self)) {
-      next.run();
+      try {
+        next.run();
+      } catch (RuntimeException | Error e) {
+        LOG.error("What ran on a thread for handlers failed", e);
+      }
     }
   }
 
@@ -122,7 +169,16 @@ final class HandlerPool extends AbstractExecutorService {
       }
     } finally {
       lock.unlock();
+      startOrGoOn(made);
+    }
+  }
+
+  /** If no thread can be made, those that are there go on, this one among them. */
+  private void startOrGoOn(@Nullable Thread made) {
+    try {
       start(made);
+    } catch (RuntimeException | Error e) {
+      LOG.warn("No further thread can be made for handlers", e);
     }
   }
 

@@ -1,10 +1,12 @@
 package dev.omniq.worker;
 
 import dev.omniq.queue.QueueService;
+import dev.omniq.queue.Rules;
 import dev.omniq.storage.Transition;
 import dev.omniq.task.Outcome;
 import dev.omniq.task.OutcomeUnknownException;
 import dev.omniq.task.StorageException;
+import dev.omniq.task.Task;
 import dev.omniq.task.TaskError;
 import dev.omniq.task.TimeSource;
 import java.time.Duration;
@@ -90,6 +92,8 @@ final class Settler {
                     executions.remove(execution);
                     if (!recorded) {
                       dropped(execution, outcome);
+                    } else if (outcome instanceof Outcome.Failed failed) {
+                      log(execution.task(), failed);
                     }
                   } else if (mayPass(failure)) {
                     again(execution, outcome, endedAt, pause, failure);
@@ -106,7 +110,8 @@ final class Settler {
 
   private void again(
       Execution execution, Outcome outcome, Instant endedAt, Duration pause, Throwable failure) {
-    if (execution.stop().filter(Execution.Stop.REVOKED::equals).isPresent()) {
+    boolean leased = execution.leaseUntilNanos() - time.nanoTime() > 0;
+    if (!leased || execution.stop().filter(Execution.Stop.REVOKED::equals).isPresent()) {
       executions.remove(execution);
       dropped(execution, outcome);
       return;
@@ -123,6 +128,25 @@ final class Settler {
   static boolean mayPass(Throwable failure) {
     Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
     return cause instanceof StorageException || cause instanceof OutcomeUnknownException;
+  }
+
+  private static void log(Task task, Outcome.Failed failed) {
+    TaskError error = failed.error();
+    if (Rules.mayRetry(task, failed)) {
+      LOG.info(
+          "Attempt {} of task {} ({}) failed, and will be followed by another: {}",
+          error.attempt(),
+          task.id(),
+          task.name(),
+          error.message());
+    } else {
+      LOG.warn(
+          "Task {} ({}) failed at attempt {}: {}",
+          task.id(),
+          task.name(),
+          error.attempt(),
+          error.stackTrace().orElse(error.message()));
+    }
   }
 
   private static void dropped(Execution execution, Outcome outcome) {

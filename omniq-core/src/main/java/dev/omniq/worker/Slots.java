@@ -67,8 +67,13 @@ final class Slots {
     taken++;
     takenByQueue.merge(task.queue(), 1, Integer::sum);
     suspectRuns |= isSuspect(task);
-    if (token.sequence() >= nextToken.sequence()) {
-      nextToken = token.plus(1);
+    skipTo(token.plus(1));
+  }
+
+  /** Takes all tokens before this one out of the sequence. */
+  synchronized void skipTo(ClaimToken next) {
+    if (next.sequence() > nextToken.sequence()) {
+      nextToken = next;
     }
   }
 

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,12 +30,20 @@ final class TaskRunner {
   /** How long a handler may take to end after its interrupt, before it is reported as stuck. */
   static final Duration INTERRUPT_GRACE = Duration.ofSeconds(2);
 
+  private final Executor executor;
   private final Handlers handlers;
   private final HandlerScope scope;
   private final TimeSource time;
   private final Settler settler;
 
-  TaskRunner(Handlers handlers, HandlerScope scope, TimeSource time, Settler settler) {
+  /**
+   * A runner.
+   *
+   * @param executor what calls {@link #run}
+   */
+  TaskRunner(
+      Executor executor, Handlers handlers, HandlerScope scope, TimeSource time, Settler settler) {
+    this.executor = executor;
     this.handlers = handlers;
     this.scope = scope;
     this.time = time;
@@ -47,23 +56,33 @@ final class TaskRunner {
   void run(Execution execution, Runnable ended) {
     Alarm timeout = startTimeout(execution);
     Object returned;
+    CompletableFuture<?> future;
     try {
       if (execution.isStopped()) {
         throw new InterruptedException("stopped before it started");
       }
       returned = call(execution);
+      future = returned instanceof CompletionStage<?> stage ? stage.toCompletableFuture() : null;
     } catch (Throwable thrown) { // also Errors: a handler must not take the worker down
       finish(execution, null, thrown, timeout, ended);
       return;
     }
-    if (returned instanceof CompletionStage<?> stage) {
-      CompletableFuture<?> future = stage.toCompletableFuture();
-      execution.continuesAs(future);
+    if (future == null) {
+      finish(execution, returned, null, timeout, ended);
+    } else {
+      execution.continuesAs(() -> cancel(future));
       var unused =
           future.whenComplete(
               (value, failure) -> finish(execution, value, failure, timeout, ended));
-    } else {
-      finish(execution, returned, null, timeout, ended);
+    }
+  }
+
+  /** On a thread for handlers: what hangs on the future is the handler's, and may block. */
+  private void cancel(CompletableFuture<?> future) {
+    try {
+      executor.execute(() -> future.cancel(true));
+    } catch (RuntimeException | Error e) {
+      LOG.warn("A handler that goes on without a thread could not be cancelled", e);
     }
   }
 
@@ -124,8 +143,9 @@ final class TaskRunner {
       return new Outcome.Succeeded("null"); // its transaction has the result
     }
     try {
-      return new Outcome.Succeeded(handler(execution.task()).encodeResult(value));
-    } catch (RuntimeException e) {
+      return new Outcome.Succeeded(
+          handler(execution.task()).encodeResult(value), execution.endsSeries());
+    } catch (RuntimeException | Error e) { // to read the value runs the program's code
       return failed(execution, TaskError.Type.RUNTIME, e, true);
     }
   }
@@ -153,7 +173,6 @@ final class TaskRunner {
     boolean permanent =
         thrown instanceof PermanentFailureException
             || execution.task().spec().retryPolicy().isPermanent(thrown);
-    LOG.debug("Attempt {} of task {} failed", attempt(execution), execution.task().id(), thrown);
     return failed(execution, TaskError.Type.RUNTIME, thrown, permanent);
   }
 

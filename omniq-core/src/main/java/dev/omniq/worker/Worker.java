@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,15 +64,15 @@ public final class Worker implements AutoCloseable {
         new Executions(Math.max(LEAST_UNSETTLED, 2 * options.concurrency()), this::roomAgain);
     slots = new Slots(parts.name(), options);
     settler = new Settler(parts.queue(), executions, parts.time());
-    runner = new TaskRunner(parts.handlers(), parts.scope(), parts.time(), settler);
+    ownExecutor =
+        parts.executor().isPresent() ? null : HandlerThreads.create(options.concurrency());
+    executor = ownExecutor != null ? ownExecutor : parts.executor().orElseThrow();
+    runner = new TaskRunner(executor, parts.handlers(), parts.scope(), parts.time(), settler);
     leaseKeeper =
         new LeaseKeeper(parts.queue(), executions, parts.time(), parts.name(), options.lease());
     janitor =
         new Janitor(parts.queue(), parts.time(), options.retention(), parts.handlers()::names);
     loop = new ClaimLoop(parts, slots, executions, options, this::dispatch);
-    ownExecutor =
-        parts.executor().isPresent() ? null : HandlerThreads.create(options.concurrency());
-    executor = ownExecutor != null ? ownExecutor : parts.executor().orElseThrow();
   }
 
   private void roomAgain() {
@@ -131,19 +130,25 @@ public final class Worker implements AutoCloseable {
     return loop.nextDue();
   }
 
-  private void dispatch(Execution execution) {
+  /** Whether the executor takes it. */
+  private boolean dispatch(Execution execution) {
     leaseKeeper.watch();
     Runnable run = () -> runner.run(execution, () -> ended(execution));
     try {
       executor.execute(run);
-    } catch (RejectedExecutionException e) {
+      return true;
+    } catch (RuntimeException | Error e) { // a thread that cannot be made is an Error
       LOG.error("The executor refuses task {}; it is given back", execution.task().id(), e);
       settler.settle(execution, new Outcome.Released());
       ended(execution);
+      return false;
     }
   }
 
   private void ended(Execution execution) {
+    if (!execution.claimEnd()) {
+      return; // an executor that runs it at once may fail behind it
+    }
     slots.release(execution.task());
     if (!execution.isReported()) {
       executions.remove(execution); // revoked: there is nothing to record

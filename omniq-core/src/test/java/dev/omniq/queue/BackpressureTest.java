@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.omniq.task.OmniQException;
 import dev.omniq.task.QueueFullException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -38,6 +39,31 @@ class BackpressureTest {
   @Test
   void requestLargerThanTheBound_waitsUntilItIsAlone() {
     backpressure.release(backpressure.tryAcquire(1_000_000));
+  }
+
+  @Test
+  void largeRequest_thatWaits_isNotOvertaken() throws Exception {
+    int share = backpressure.acquire(1);
+    var large = new FutureTask<>(() -> backpressure.acquire(4_000));
+    var small = new FutureTask<>(() -> backpressure.acquire(1));
+    awaitWaiting(large);
+    awaitWaiting(small);
+
+    assertThatThrownBy(() -> backpressure.tryAcquire(1)).isInstanceOf(QueueFullException.class);
+    backpressure.release(share);
+
+    int all = large.get(20, TimeUnit.SECONDS);
+    assertThat(small).isNotDone();
+    backpressure.release(all);
+    assertThat(small.get(20, TimeUnit.SECONDS)).isPositive();
+  }
+
+  private static void awaitWaiting(FutureTask<?> task) {
+    var thread = new Thread(task);
+    thread.start();
+    while (thread.getState() != Thread.State.WAITING) {
+      assertThat(thread.getState()).as("it waits").isNotEqualTo(Thread.State.TERMINATED);
+    }
   }
 
   @Test

@@ -9,6 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +72,47 @@ class HandlerPoolTest {
     pool.execute(second::countDown);
 
     assertThat(second.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void execute_afterSomethingFailed_goesOn() throws InterruptedException {
+    for (int i = 0; i < 2 * MOST; i++) {
+      pool.execute(
+          () -> {
+            throw new AssertionError("what a handler throws does not come here");
+          });
+    }
+    var next = new CountDownLatch(1);
+    pool.execute(next::countDown);
+
+    assertThat(next.await(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void execute_withoutAThreadThatCouldBeMade_isRefused_andTheNextIsNot() throws Exception {
+    var first = new AtomicBoolean(true);
+    var sparing =
+        new HandlerPool(
+            MOST,
+            work ->
+                new Thread(work) {
+                  @Override
+                  public void start() {
+                    if (first.getAndSet(false)) {
+                      throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    super.start();
+                  }
+                });
+    assertThatThrownBy(() -> sparing.execute(() -> {}))
+        .isInstanceOf(RejectedExecutionException.class);
+
+    var next = new CountDownLatch(1);
+    sparing.execute(next::countDown);
+
+    assertThat(next.await(20, TimeUnit.SECONDS)).isTrue();
+    sparing.shutdownNow();
+    assertThat(sparing.awaitTermination(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

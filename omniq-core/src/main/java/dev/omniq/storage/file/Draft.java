@@ -9,12 +9,25 @@ import java.util.List;
  * decisions that follow see it. Not thread-safe.
  */
 final class Draft {
+  /** Far more than any step needs, and what a reader can hold. */
+  private static final int MOST = 256 << 20;
+
   private final JsonBuffer lines = new JsonBuffer();
+  private final int most;
   private final List<ClaimToken> revoked = new ArrayList<>();
   private long start;
   private int count;
   private boolean durable;
   private boolean due;
+
+  Draft() {
+    this(MOST);
+  }
+
+  /** With at most so many bytes in a group. */
+  Draft(int most) {
+    this.most = most;
+  }
 
   /** Begins a group at a place in the journal. */
   void begin(long at) {
@@ -44,10 +57,18 @@ final class Draft {
     return durable;
   }
 
-  /** Appends a line that need only survive the process; returns where it begins. */
+  /**
+   * Appends a line that need only survive the process; returns where it begins.
+   *
+   * @throws IllegalArgumentException if the group is too large; it must be given up
+   */
   long append(Line line) {
     long at = location();
     LineWriter.write(lines, line);
+    if (lines.size() > most) {
+      throw new IllegalArgumentException(
+          "one atomic write must stay below %d bytes; split it".formatted(most));
+    }
     count++;
     return at;
   }

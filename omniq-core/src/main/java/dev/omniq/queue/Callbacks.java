@@ -1,0 +1,48 @@
+package dev.omniq.queue;
+
+import java.util.function.Supplier;
+
+/**
+ * Code of the program that is called by whoever gives a store's answers: listeners, and what hangs
+ * on a future. To wait for the store there is to wait for oneself, so the calls that wait refuse.
+ */
+public final class Callbacks {
+  private static final ThreadLocal<Boolean> CALLED = ThreadLocal.withInitial(() -> false);
+
+  private Callbacks() {}
+
+  /** Calls back. */
+  public static void run(Runnable callback) {
+    var unused =
+        call(
+            () -> {
+              callback.run();
+              return true;
+            });
+  }
+
+  /** The same for what returns something. */
+  public static <T> T call(Supplier<T> callback) {
+    boolean before = CALLED.get();
+    CALLED.set(true);
+    try {
+      return callback.get();
+    } finally {
+      CALLED.set(before);
+    }
+  }
+
+  /**
+   * Before a call that waits for the store.
+   *
+   * @throws IllegalStateException on a thread that is calling back
+   */
+  public static void requireMayWait() {
+    if (CALLED.get()) {
+      throw new IllegalStateException(
+          "a call that waits for the store was made by a listener or by what hangs on a future, on"
+              + " the thread that gives the store's answers, which would wait for itself; use"
+              + " OmniQ.async(), or give thenApplyAsync and its like an executor");
+    }
+  }
+}
