@@ -16,9 +16,11 @@ import dev.omniq.task.TaskQuery;
 import dev.omniq.task.TaskStatus;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
@@ -35,7 +37,7 @@ public class CallbacksTest {
   private static final Duration SOON = Duration.ofSeconds(20);
 
   private static final AtomicReference<OmniQ> QUEUE = new AtomicReference<>();
-  private static final CompletableFuture<String> PROMISE_MADE = new CompletableFuture<>();
+  private static final BlockingQueue<String> HEARD = new LinkedBlockingQueue<>();
 
   @OmniTask
   public static void nothing() {}
@@ -46,8 +48,19 @@ public class CallbacksTest {
     var promise = new CompletableFuture<String>();
     promise.whenComplete(
         (value, failure) -> QUEUE.get().enqueue(task(CallbacksTest::nothing).queue("undo")));
-    PROMISE_MADE.complete("made");
+    HEARD.add("promised");
     return promise;
+  }
+
+  /** Cancels its own series, and tells what it hears, and whether it was interrupted then. */
+  @OmniTask
+  public static void cancelMySeries() {
+    try {
+      boolean cancelled = QUEUE.get().cancelSeries(TaskContext.current().seriesId());
+      HEARD.add(cancelled + ", " + Thread.currentThread().isInterrupted());
+    } catch (RuntimeException e) {
+      HEARD.add(e.toString());
+    }
   }
 
   @TempDir Path directory;
@@ -161,10 +174,20 @@ public class CallbacksTest {
         };
     omniq.worker().tasks(CallbacksTest.class).start();
     TaskId id = omniq.enqueue(task(CallbacksTest::promise));
-    assertThat(PROMISE_MADE.get(20, TimeUnit.SECONDS)).isEqualTo("made");
+    assertThat(HEARD.poll(20, TimeUnit.SECONDS)).isEqualTo("promised");
 
     assertThat(omniq.async().cancel(id).get(20, TimeUnit.SECONDS))
         .isEqualTo(CancelOutcome.INTERRUPTED);
     assertThat(undone.get(20, TimeUnit.SECONDS)).isNotNull();
+  }
+
+  @Test
+  void handler_thatCancelsItsOwnSeries_hearsSo_andIsInterrupted() throws Exception {
+    omniq.worker().tasks(CallbacksTest.class).start();
+    TaskId id =
+        omniq.enqueue(task(CallbacksTest::cancelMySeries).delay(Duration.ZERO).interval(SOON));
+
+    assertThat(HEARD.poll(20, TimeUnit.SECONDS)).isEqualTo("true, true");
+    assertThat(omniq.task(id).orElseThrow().status()).isEqualTo(TaskStatus.CANCELLED);
   }
 }

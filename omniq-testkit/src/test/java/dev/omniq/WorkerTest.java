@@ -27,7 +27,6 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,7 +44,6 @@ public class WorkerTest extends OmniQFixture {
 
   private static final BlockingQueue<String> EVENTS = new LinkedBlockingQueue<>();
   private static final Semaphore GATE = new Semaphore(0);
-  private static final AtomicReference<OmniQ> QUEUE = new AtomicReference<>();
   private static final List<CompletableFuture<String>> PROMISES = new ArrayList<>();
 
   @OmniTask
@@ -124,14 +122,6 @@ public class WorkerTest extends OmniQFixture {
   @OmniTask
   public static Object submit() {
     return new FutureTask<>(() -> "x");
-  }
-
-  /** Cancels its own series, which interrupts it, and tells what it heard. */
-  @OmniTask
-  public static void cancelMySeries() {
-    TaskContext context = TaskContext.current();
-    boolean cancelled = QUEUE.get().cancelSeries(context.seriesId());
-    EVENTS.add("cancelled " + cancelled + " " + Thread.currentThread().isInterrupted());
   }
 
   @OmniTask
@@ -296,17 +286,6 @@ public class WorkerTest extends OmniQFixture {
     assertThat(omniq.cancel(id)).isEqualTo(CancelOutcome.CANCELLED);
     assertThat(inline(WorkerTest.class).runDue()).isZero();
     assertThat(omniq.cancel(TaskId.next(NOON))).isEqualTo(CancelOutcome.NOT_FOUND);
-  }
-
-  @Test
-  void handler_thatCancelsItsOwnSeries_hearsSo_andIsThenInterrupted() throws Exception {
-    QUEUE.set(omniq);
-    start(omniq.worker());
-    TaskId id =
-        omniq.enqueue(task(WorkerTest::cancelMySeries).eta(NOON).interval(Duration.ofMinutes(1)));
-
-    assertThat(next()).isEqualTo("cancelled true true");
-    assertThat(omniq.task(id).orElseThrow().status()).isEqualTo(TaskStatus.CANCELLED);
   }
 
   @Test
