@@ -135,9 +135,9 @@ public class ChangingManyTest extends OmniQFixture {
             ALL,
             task -> {
               if (task.id().equals(gone)) {
-                omniq.delete(gone);
-                omniq.cancel(ended);
-                omniq.reschedule(moved, NOON.plusSeconds(60));
+                omniq.async().delete(gone);
+                omniq.async().cancel(ended);
+                omniq.async().reschedule(moved, NOON.plusSeconds(60));
               }
               return true;
             });
