@@ -41,7 +41,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What a caller could have known (a null, a lambda for a task) is thrown at once; what only the
  * store knows fails the future. Where {@link OmniQ} waits for room, these methods throw {@link
  * dev.omniq.task.QueueFullException}. Futures complete on a thread of the store, so what hangs on
- * them must be short, or be given an executor.
+ * them must be short, or be given an executor. To wait there, for a future that is not complete or
+ * by a method of {@link OmniQ}, is refused by an {@link IllegalStateException}: it would wait for
+ * itself.
  */
 public final class AsyncOmniQ {
   private final OmniQ omniq;
@@ -54,12 +56,12 @@ public final class AsyncOmniQ {
 
   /** Stores a task; the future completes when it is on stable storage. */
   public CompletableFuture<TaskId> enqueue(TaskRequest request) {
-    return told(enqueued(request).thenApply(Enqueued::id));
+    return StoreFuture.of(enqueued(request).thenApply(Enqueued::id));
   }
 
   /** The same, and tells whether it was created or its id or unique key was taken. */
   public CompletableFuture<Enqueued> enqueueIfAbsent(TaskRequest request) {
-    return told(enqueued(request));
+    return StoreFuture.of(enqueued(request));
   }
 
   private CompletableFuture<Enqueued> enqueued(TaskRequest request) {
@@ -75,7 +77,7 @@ public final class AsyncOmniQ {
 
   /** Stores many tasks, all or none, in one durable write; the ids are in their order. */
   public CompletableFuture<List<TaskId>> enqueueAll(List<TaskRequest> requests) {
-    return told(insertAll(omniq.newTasks(requests), queue::insert));
+    return StoreFuture.of(insertAll(omniq.newTasks(requests), queue::insert));
   }
 
   static CompletableFuture<List<TaskId>> insertAll(
@@ -85,7 +87,7 @@ public final class AsyncOmniQ {
 
   /** How a task ended; empty while it is live, and if it is not known. */
   public CompletableFuture<Optional<TaskResult>> result(TaskId id) {
-    return told(queue.find(named(id)).thenApply(task -> task.flatMap(TaskResult::of)));
+    return StoreFuture.of(queue.find(named(id)).thenApply(task -> task.flatMap(TaskResult::of)));
   }
 
   /**
@@ -95,12 +97,14 @@ public final class AsyncOmniQ {
    * @throws TaskNotFinishedException (as the future's failure) if it is live or not known
    */
   public <T> CompletableFuture<@Nullable T> result(TaskId id, Class<T> type) {
-    return told(queue.find(named(id)).thenApply(task -> omniq.json().decode(json(id, task), type)));
+    return StoreFuture.of(
+        queue.find(named(id)).thenApply(task -> omniq.json().decode(json(id, task), type)));
   }
 
   /** The same for a generic type. */
   public <T> CompletableFuture<@Nullable T> result(TaskId id, TypeRef<T> type) {
-    return told(queue.find(named(id)).thenApply(task -> omniq.json().decode(json(id, task), type)));
+    return StoreFuture.of(
+        queue.find(named(id)).thenApply(task -> omniq.json().decode(json(id, task), type)));
   }
 
   private static String json(TaskId id, Optional<Task> found) {
@@ -121,47 +125,52 @@ public final class AsyncOmniQ {
 
   /** How a task ended, as soon as it has; empty if that takes longer, or if it is not known. */
   public CompletableFuture<Optional<TaskResult>> await(TaskId id, Duration timeout) {
-    return told(queue.await(named(id), Given.required(timeout, "the timeout")));
+    CompletableFuture<Optional<TaskResult>> answer =
+        queue.await(named(id), Given.required(timeout, "the timeout"));
+    var told = StoreFuture.of(answer);
+    var unused = told.whenComplete((result, failure) -> answer.cancel(false)); // who waits no more
+    return told;
   }
 
   /** The task as it stands. */
   public CompletableFuture<Optional<Task>> task(TaskId id) {
-    return told(queue.find(named(id)));
+    return StoreFuture.of(queue.find(named(id)));
   }
 
   /** The tasks that meet a query, the newest first. */
   public CompletableFuture<List<Task>> tasks(TaskQuery query) {
-    return told(queue.list(Given.required(query, "the query")));
+    return StoreFuture.of(queue.list(Given.required(query, "the query")));
   }
 
   /** Removes a task that is not running. */
   public CompletableFuture<DeleteOutcome> delete(TaskId id) {
-    return told(queue.delete(named(id)));
+    return StoreFuture.of(queue.delete(named(id)));
   }
 
   /** Ends a live task; the handler of a running one is interrupted. */
   public CompletableFuture<CancelOutcome> cancel(TaskId id) {
-    return told(queue.cancel(named(id)));
+    return StoreFuture.of(queue.cancel(named(id)));
   }
 
   /** Ends a series, by the id of any of its runs, whichever run is live: whether one was. */
   public CompletableFuture<Boolean> cancelSeries(TaskId anyRun) {
-    return told(queue.cancelSeries(named(anyRun)));
+    return StoreFuture.of(queue.cancelSeries(named(anyRun)));
   }
 
   /** Sends a finished task round once more, with a fresh budget of retries. */
   public CompletableFuture<Void> retry(TaskId id) {
-    return told(queue.retry(named(id)));
+    return StoreFuture.of(queue.retry(named(id)));
   }
 
   /** Gives a waiting task another due time. */
   public CompletableFuture<Void> reschedule(TaskId id, Instant due) {
-    return told(queue.reschedule(named(id), new Due.At(Given.required(due, "the due time"))));
+    return StoreFuture.of(
+        queue.reschedule(named(id), new Due.At(Given.required(due, "the due time"))));
   }
 
   /** Makes a waiting task due now. */
   public CompletableFuture<Void> runNow(TaskId id) {
-    return told(queue.reschedule(named(id), Due.now()));
+    return StoreFuture.of(queue.reschedule(named(id), Due.now()));
   }
 
   /** Changes a page of tasks; see {@link OmniQ#change(TaskChange, TaskQuery)}. */
@@ -173,7 +182,7 @@ public final class AsyncOmniQ {
   public CompletableFuture<ChangedTasks> change(
       TaskChange change, TaskQuery page, Predicate<Task> only) {
     Given.required(only, "the condition");
-    return told(
+    return StoreFuture.of(
         queue.change(
             Given.required(change, "the change"),
             Given.required(page, "the query"),
@@ -187,12 +196,12 @@ public final class AsyncOmniQ {
       throw new IllegalArgumentException(
           "the number of tasks to purge must be at least 1, but is " + limit);
     }
-    return told(queue.purge(retention, limit));
+    return StoreFuture.of(queue.purge(retention, limit));
   }
 
   /** Counts. */
   public CompletableFuture<QueueStats> stats() {
-    return told(queue.stats().thenApply(this::withUnknownNames));
+    return StoreFuture.of(queue.stats().thenApply(this::withUnknownNames));
   }
 
   private QueueStats withUnknownNames(StoreStats stats) {
@@ -206,7 +215,7 @@ public final class AsyncOmniQ {
 
   /** The workers that were seen lately. */
   public CompletableFuture<List<WorkerInfo>> workers() {
-    return told(queue.workers());
+    return StoreFuture.of(queue.workers());
   }
 
   /** Transitions behind a position; see {@link OmniQ#changes}. */
@@ -215,28 +224,10 @@ public final class AsyncOmniQ {
       throw new IllegalArgumentException(
           "the number of changes must be at least 1, but is " + limit);
     }
-    return told(queue.changes(after, limit));
+    return StoreFuture.of(queue.changes(after, limit));
   }
 
   private static TaskId named(TaskId id) {
     return Given.required(id, "the task id");
-  }
-
-  /** The answer, as a future whose callbacks are known as such: see {@link Callbacks}. */
-  private static <T extends @Nullable Object> CompletableFuture<T> told(
-      CompletableFuture<T> answer) {
-    var told = new CompletableFuture<T>();
-    var unused =
-        answer.whenComplete(
-            (value, failure) ->
-                Callbacks.run(
-                    () -> {
-                      if (failure == null) {
-                        told.complete(value);
-                      } else {
-                        told.completeExceptionally(failure);
-                      }
-                    }));
-    return told;
   }
 }

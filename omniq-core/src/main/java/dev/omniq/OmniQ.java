@@ -32,8 +32,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -132,7 +132,7 @@ public final class OmniQ implements AutoCloseable {
   /** The same, and tells whether the task was created. */
   public Enqueued enqueueIfAbsent(TaskRequest request) {
     List<NewTask> task = List.of(newTask(request));
-    return join(() -> AsyncOmniQ.insertOne(task, queue::insertBlocking), ids(task));
+    return join(() -> AsyncOmniQ.insertOne(task, queue::insertBlocking), ids(task), () -> false);
   }
 
   /**
@@ -142,7 +142,7 @@ public final class OmniQ implements AutoCloseable {
    */
   public List<TaskId> enqueueAll(List<TaskRequest> requests) {
     List<NewTask> tasks = newTasks(requests);
-    return join(() -> AsyncOmniQ.insertAll(tasks, queue::insertBlocking), ids(tasks));
+    return join(() -> AsyncOmniQ.insertAll(tasks, queue::insertBlocking), ids(tasks), () -> false);
   }
 
   /**
@@ -264,16 +264,17 @@ public final class OmniQ implements AutoCloseable {
    * If the call fails, some of the page may have been changed: to repeat it is safe.
    */
   public ChangedTasks change(TaskChange change, TaskQuery page) {
-    return join(() -> async.change(change, page));
+    return joinCancel(() -> async.change(change, page));
   }
 
   /**
    * The same for some tasks of the page only, by what no query can ask for.
    *
-   * @param only is called with each task of the page, on a thread of the store: it must be quick
+   * @param only is called with each task of the page, on a thread of the store: it must be quick,
+   *     and must not wait for a store
    */
   public ChangedTasks change(TaskChange change, TaskQuery page, Predicate<Task> only) {
-    return join(() -> async.change(change, page, only));
+    return joinCancel(() -> async.change(change, page, only));
   }
 
   /**
@@ -386,24 +387,7 @@ public final class OmniQ implements AutoCloseable {
   }
 
   static <T> T join(Supplier<CompletableFuture<T>> call) {
-    return join(call, List.of());
-  }
-
-  /** Makes a call and waits for its answer; an interrupt ends only the waiting. */
-  private static <T> T join(Supplier<CompletableFuture<T>> call, List<TaskId> writing) {
-    Callbacks.requireMayWait();
-    try {
-      return call.get().get();
-    } catch (ExecutionException e) {
-      throw rethrown(e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new OutcomeUnknownException(
-          "interrupted while waiting for the store; the call goes on without its caller"
-              + (writing.isEmpty() ? "" : ", and to repeat it with the same task id is safe"),
-          writing,
-          e);
-    }
+    return join(call, List.of(), () -> false);
   }
 
   /**
@@ -411,14 +395,41 @@ public final class OmniQ implements AutoCloseable {
    * has its answer first.
    */
   private static <T> T joinCancel(Supplier<CompletableFuture<T>> call) {
-    if (!TaskContext.isBound()) {
-      return join(call);
-    }
+    return join(call, List.of(), TaskContext::isStoppedHere);
+  }
+
+  /**
+   * Makes a call and waits for its answer; an interrupt ends only the waiting.
+   *
+   * @param writing the ids of what it stores
+   * @param waitsOn whether to wait on after an interrupt
+   */
+  private static <T> T join(
+      Supplier<CompletableFuture<T>> call, List<TaskId> writing, BooleanSupplier waitsOn) {
     Callbacks.requireMayWait();
+    CompletableFuture<T> answer = call.get();
+    boolean interrupted = false;
     try {
-      return call.get().join();
-    } catch (CompletionException e) {
+      while (true) {
+        try {
+          return answer.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+          if (!waitsOn.getAsBoolean()) {
+            throw new OutcomeUnknownException(
+                "interrupted while waiting for the store; the call goes on without its caller"
+                    + (writing.isEmpty() ? "" : ", and to repeat it with the same task id is safe"),
+                writing,
+                e);
+          }
+        }
+      }
+    } catch (ExecutionException e) {
       throw rethrown(e.getCause());
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import dev.omniq.move.Move;
 import dev.omniq.move.Outcome;
 import dev.omniq.move.Progress;
 import dev.omniq.move.Side;
+import dev.omniq.queue.Callbacks;
 import dev.omniq.storage.TaskStore;
 
 /**
@@ -74,6 +75,7 @@ public final class StoreMove implements AutoCloseable {
    * @throws InterruptedException if the caller was interrupted; the move can be repeated
    */
   public Outcome run() throws InterruptedException {
+    Callbacks.requireMayWait();
     return move.run();
   }
 
@@ -83,12 +85,14 @@ public final class StoreMove implements AutoCloseable {
    * @throws InterruptedException if the caller was interrupted; undoing can be repeated
    */
   public Outcome undo() throws InterruptedException {
+    Callbacks.requireMayWait();
     return move.undo();
   }
 
   /** Closes both stores. */
   @Override
   public void close() {
+    Callbacks.requireMayWait();
     try {
       target.tasks().close();
     } finally {

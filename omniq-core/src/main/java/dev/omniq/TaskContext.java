@@ -51,9 +51,10 @@ public final class TaskContext {
     CURRENT.remove();
   }
 
-  /** Whether a handler runs on this thread. */
-  static boolean isBound() {
-    return CURRENT.get() != null;
+  /** Whether a handler runs on this thread that is to end. */
+  static boolean isStoppedHere() {
+    TaskContext context = CURRENT.get();
+    return context != null && context.isCancelled();
   }
 
   /** The task as it was claimed. */
@@ -137,8 +138,8 @@ public final class TaskContext {
 
   /**
    * Makes this run the last of its series, if it succeeds: no next run follows. If the handler
-   * throws instead, the attempt has failed as usual and the series goes on. Without a series it
-   * changes nothing.
+   * throws instead, the attempt has failed as usual and the series goes on; one that is put off by
+   * {@link #snooze} says it again in its next attempt. Without a series it changes nothing.
    *
    * @throws IllegalStateException if the task was completed before by {@link #completeIn}
    */
@@ -164,11 +165,12 @@ public final class TaskContext {
   /** The same with a result, which JSON must be able to carry. */
   public void completeIn(Connection transaction, @Nullable Object result) {
     Given.required(transaction, "the connection");
-    var outcome =
-        new Outcome.Succeeded(
-            omniq.json().encodeResult(task().name(), Object.class, result), execution.endsSeries());
+    String json = omniq.json().encodeResult(task().name(), Object.class, result);
     execution.completeIn(
-        (claimed, notes) -> omniq.queue().success(claimed, outcome, notes),
+        (claimed, notes) ->
+            omniq
+                .queue()
+                .success(claimed, new Outcome.Succeeded(json, execution.endsSeries()), notes),
         (claimed, success) -> omniq.queue().settleIn(transaction, claimed, success));
   }
 

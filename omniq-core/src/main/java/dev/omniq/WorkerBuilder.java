@@ -117,7 +117,8 @@ public final class WorkerBuilder {
 
   /**
    * Runs handlers on this executor, which is never shut down, instead of virtual threads (JDK 21
-   * and later) or a pool of the worker's own.
+   * and later) or a pool of the worker's own. It should take as many as the worker's concurrency: a
+   * task that it refuses is given back, and the worker claims nothing for a second.
    */
   public WorkerBuilder executor(Executor handlerExecutor) {
     executor = Optional.of(handlerExecutor);

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -161,7 +162,12 @@ public class ChangingManyTest extends OmniQFixture {
     TaskId id = omniq.enqueue(task(ChangingManyTest::nothing));
 
     ChangedTasks changed =
-        omniq.change(TaskChange.CANCEL, ALL, task -> inline(ChangingManyTest.class).runDue() == 1);
+        omniq.change(
+            TaskChange.CANCEL,
+            ALL,
+            task ->
+                CompletableFuture.supplyAsync(() -> inline(ChangingManyTest.class).runDue()).join()
+                    == 1);
 
     assertThat(changed.tasks()).containsExactly(new Each(id, false, "already finished"));
     assertThat(status(id)).isEqualTo(TaskStatus.SUCCESS);

@@ -54,6 +54,19 @@ public class LifecycleTest extends OmniQFixture {
   }
 
   @Test
+  void await_thatIsGivenUp_asksNoMore() {
+    TaskId id = omniq.enqueue(task(LifecycleTest::nothing).delay(Duration.ofDays(2)));
+    var waiting = omniq.async().await(id, Duration.ofDays(1));
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(clock.alarms()).isPositive();
+
+    waiting.cancel(false);
+
+    clock.advance(Duration.ofMinutes(1));
+    assertThat(clock.alarms()).isZero();
+  }
+
+  @Test
   void close_closesTheWorkersThatAreStillOpen() {
     var worker = omniq.worker().tasks(LifecycleTest.class).start();
 

@@ -48,6 +48,10 @@ public class SchedulingTest extends OmniQFixture {
       if (how.equals("in vain")) {
         throw new IllegalStateException("in vain");
       }
+      if (how.equals("later") && RUNS.isEmpty()) {
+        RUNS.add(how);
+        context.snooze(Duration.ofSeconds(1));
+      }
       return "ready";
     }
     return "not yet";
@@ -250,6 +254,13 @@ public class SchedulingTest extends OmniQFixture {
     assertThat(runs).extracting(Task::status).containsOnly(TaskStatus.SUCCESS);
     assertThat(omniq.result(runs.get(0).id(), String.class)).isEqualTo("ready");
     assertThat(omniq.cancelSeries(id)).isFalse();
+  }
+
+  @Test
+  void endSeries_ofARunThatIsPutOff_endsItThen() {
+    omniq.enqueue(task(SchedulingTest::poll, "later").eta(NOON).interval(Duration.ofMinutes(1)));
+
+    assertThat(worker.advance(Duration.ofHours(1))).isEqualTo(4);
   }
 
   @Test

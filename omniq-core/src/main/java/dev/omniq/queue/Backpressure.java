@@ -27,8 +27,8 @@ final class Backpressure {
       throw new QueueFullException(
           "more than "
               + (long) blocks * BLOCK
-              + " bytes wait to be stored; try again later, or call the blocking method, which"
-              + " waits");
+              + " bytes wait to be stored, or others wait for such room; try again later, or call"
+              + " the blocking method, which waits");
     }
     return share;
   }

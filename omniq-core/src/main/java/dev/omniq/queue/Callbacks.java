@@ -3,8 +3,9 @@ package dev.omniq.queue;
 import java.util.function.Supplier;
 
 /**
- * Code of the program that is called by whoever gives a store's answers: listeners, and what hangs
- * on a future. To wait for the store there is to wait for oneself, so the calls that wait refuse.
+ * Code of the program that is called by whoever gives a store's answers: listeners, conditions, and
+ * what hangs on a future. To wait for the store there is to wait for oneself, so the calls that
+ * wait refuse. They do so for every store of the process: two may be one, whose owner is the other.
  */
 public final class Callbacks {
   private static final ThreadLocal<Boolean> CALLED = ThreadLocal.withInitial(() -> false);
@@ -40,9 +41,9 @@ public final class Callbacks {
   public static void requireMayWait() {
     if (CALLED.get()) {
       throw new IllegalStateException(
-          "a call that waits for the store was made by a listener or by what hangs on a future, on"
-              + " the thread that gives the store's answers, which would wait for itself; use"
-              + " OmniQ.async(), or give thenApplyAsync and its like an executor");
+          "a listener, a condition, or what hangs on a future is called on a thread that gives a"
+              + " store's answers, and must not wait for one; use OmniQ.async() without waiting, or"
+              + " another thread, by thenApplyAsync and its like with an executor");
     }
   }
 }

@@ -42,6 +42,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The queue: with what stands behind it, the only caller of a store. Each method turns a wish into
@@ -49,6 +51,8 @@ import java.util.function.Predicate;
  * Thread-safe; nothing here blocks, except {@link #insertBlocking} where room is short.
  */
 public final class QueueService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(QueueService.class);
+
   private final TaskStore store;
   private final Backpressure backpressure;
   private final Listeners listeners;
@@ -270,6 +274,7 @@ public final class QueueService implements AutoCloseable {
               for (int i = 0; i < answers.size(); i++) {
                 if (answers.get(i) instanceof Applied.Done) {
                   Transition made = transitions.get(i);
+                  logIfEnded(expired.get(i).task(), made);
                   announcements.made(
                       expired.get(i).task(),
                       made,
@@ -278,6 +283,16 @@ public final class QueueService implements AutoCloseable {
               }
               return expired.size();
             });
+  }
+
+  private static void logIfEnded(Task task, Transition rescue) {
+    if (rescue.next().status().isFinished()) {
+      LOG.warn(
+          "Task {} ({}) failed: {}",
+          task.id(),
+          task.name(),
+          rescue.next().errors().get(rescue.next().errors().size() - 1).message());
+    }
   }
 
   /** Ends a live task, also a running one, whose handler is interrupted. */

@@ -4,7 +4,8 @@ import java.time.Instant;
 
 /**
  * Hears of every transition that this program makes, after it is on stable storage. Called on the
- * library's threads: be quick and do not block. What a listener throws is logged and dropped.
+ * library's threads: be quick and do not block. A call that waits for a store is refused there by
+ * an {@link IllegalStateException}. What a listener throws is logged and dropped.
  */
 @FunctionalInterface
 public interface TaskListener {

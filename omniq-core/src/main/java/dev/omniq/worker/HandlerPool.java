@@ -68,6 +68,9 @@ final class HandlerPool extends AbstractExecutorService {
       }
       waiting.add(command);
       made = callOne();
+    } catch (RuntimeException | Error e) {
+      waiting.remove(command);
+      throw e;
     } finally {
       lock.unlock();
     }
@@ -109,6 +112,16 @@ final class HandlerPool extends AbstractExecutorService {
       return thread;
     }
     return null;
+  }
+
+  /** If no thread can be made, those that are there go on. */
+  private @Nullable Thread callOneIfPossible() {
+    try {
+      return callOne();
+    } catch (RuntimeException | Error e) {
+      LOG.warn("No further thread can be made for handlers", e);
+      return null;
+    }
   }
 
   private void start(@Nullable Thread made) {
@@ -157,7 +170,7 @@ final class HandlerPool extends AbstractExecutorService {
         }
         Runnable next = waiting.poll();
         if (next != null) {
-          made = callOne();
+          made = callOneIfPossible();
           return next;
         }
         if (shutdown || !sleep(self)) {

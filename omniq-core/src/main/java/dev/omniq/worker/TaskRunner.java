@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,20 +29,12 @@ final class TaskRunner {
   /** How long a handler may take to end after its interrupt, before it is reported as stuck. */
   static final Duration INTERRUPT_GRACE = Duration.ofSeconds(2);
 
-  private final Executor executor;
   private final Handlers handlers;
   private final HandlerScope scope;
   private final TimeSource time;
   private final Settler settler;
 
-  /**
-   * A runner.
-   *
-   * @param executor what calls {@link #run}
-   */
-  TaskRunner(
-      Executor executor, Handlers handlers, HandlerScope scope, TimeSource time, Settler settler) {
-    this.executor = executor;
+  TaskRunner(Handlers handlers, HandlerScope scope, TimeSource time, Settler settler) {
     this.handlers = handlers;
     this.scope = scope;
     this.time = time;
@@ -54,6 +45,10 @@ final class TaskRunner {
    * Runs the handler on the calling thread; {@code ended} follows when it needs its slot no more.
    */
   void run(Execution execution, Runnable ended) {
+    if (execution.isReported()) { // its executor has refused it, and runs it all the same
+      ended.run();
+      return;
+    }
     Alarm timeout = startTimeout(execution);
     Object returned;
     CompletableFuture<?> future;
@@ -77,13 +72,9 @@ final class TaskRunner {
     }
   }
 
-  /** On a thread for handlers: what hangs on the future is the handler's, and may block. */
-  private void cancel(CompletableFuture<?> future) {
-    try {
-      executor.execute(() -> future.cancel(true));
-    } catch (RuntimeException | Error e) {
-      LOG.warn("A handler that goes on without a thread could not be cancelled", e);
-    }
+  /** Elsewhere: who ends an execution may be the store, and what hangs on the future may block. */
+  private static void cancel(CompletableFuture<?> future) {
+    var unused = CompletableFuture.runAsync(() -> future.cancel(true));
   }
 
   private @Nullable Object call(Execution execution) throws Exception {

@@ -1,6 +1,7 @@
 package dev.omniq.worker;
 
 import dev.omniq.codec.Handlers;
+import dev.omniq.queue.Callbacks;
 import dev.omniq.queue.QueueService;
 import dev.omniq.storage.WakeUps;
 import dev.omniq.task.ClaimToken;
@@ -64,15 +65,15 @@ public final class Worker implements AutoCloseable {
         new Executions(Math.max(LEAST_UNSETTLED, 2 * options.concurrency()), this::roomAgain);
     slots = new Slots(parts.name(), options);
     settler = new Settler(parts.queue(), executions, parts.time());
-    ownExecutor =
-        parts.executor().isPresent() ? null : HandlerThreads.create(options.concurrency());
-    executor = ownExecutor != null ? ownExecutor : parts.executor().orElseThrow();
-    runner = new TaskRunner(executor, parts.handlers(), parts.scope(), parts.time(), settler);
+    runner = new TaskRunner(parts.handlers(), parts.scope(), parts.time(), settler);
     leaseKeeper =
         new LeaseKeeper(parts.queue(), executions, parts.time(), parts.name(), options.lease());
     janitor =
         new Janitor(parts.queue(), parts.time(), options.retention(), parts.handlers()::names);
     loop = new ClaimLoop(parts, slots, executions, options, this::dispatch);
+    ownExecutor =
+        parts.executor().isPresent() ? null : HandlerThreads.create(options.concurrency());
+    executor = ownExecutor != null ? ownExecutor : parts.executor().orElseThrow();
   }
 
   private void roomAgain() {
@@ -116,6 +117,7 @@ public final class Worker implements AutoCloseable {
    * @return how many executions there were
    */
   public int runDue() {
+    Callbacks.requireMayWait();
     janitor.sweep();
     int total = 0;
     for (int claimed = loop.step(); claimed > 0; claimed = loop.step()) {
@@ -127,6 +129,7 @@ public final class Worker implements AutoCloseable {
 
   /** When {@link #runDue()} may find something next, by the store's clock; empty for never. */
   public Optional<Instant> nextDue() {
+    Callbacks.requireMayWait();
     return loop.nextDue();
   }
 
@@ -164,6 +167,7 @@ public final class Worker implements AutoCloseable {
    */
   @Override
   public void close() {
+    Callbacks.requireMayWait();
     synchronized (this) {
       if (closed) {
         return;

@@ -60,8 +60,8 @@ public final class TransactionalOmniQ {
   /**
    * Stores a task, with the transaction if there is one.
    *
-   * @return the id of the task that is there: the new one, or the live one that has the request's
-   *     id or unique key already
+   * @return the id of the task that is there: the new one, or the one that has the request's id, or
+   *     the live one that has its unique key
    * @throws OmniQException if there is a transaction that the queue cannot be part of
    */
   public TaskId enqueue(TaskRequest request) {

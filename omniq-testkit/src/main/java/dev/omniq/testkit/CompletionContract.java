@@ -47,6 +47,25 @@ abstract class CompletionContract extends TransactionFixture {
   }
 
   @Test
+  void run_thatEndsItsSeries_doesSoInTheTransactionThatCompletesIt() {
+    TaskId id = omniq.enqueue(WRITE.with("x").delay(Duration.ZERO).interval(Duration.ofDays(1)));
+    try (Worker worker =
+        worker(
+            context ->
+                inTransaction(
+                    own -> {
+                      context.endSeries();
+                      context.completeIn(own);
+                      assertThatThrownBy(context::endSeries)
+                          .isInstanceOf(IllegalStateException.class);
+                      own.commit();
+                    }))) {
+      assertThat(await(id).status()).isEqualTo(TaskStatus.SUCCESS);
+    }
+    assertThat(omniq.tasks(TaskQuery.all().series(id))).hasSize(1);
+  }
+
+  @Test
   void effect_happensOnce_thoughTheHandlerThrowsAfterItsCommit() throws SQLException {
     TaskId id = omniq.enqueue(WRITE.with("x"));
     try (Worker worker =

@@ -9,8 +9,8 @@ import java.util.List;
  * decisions that follow see it. Not thread-safe.
  */
 final class Draft {
-  /** Far more than any step needs, and what a reader can hold. */
-  private static final int MOST = 256 << 20;
+  /** More than steps need, and no more than a reader can hold. */
+  private static final int MOST = 512 << 20;
 
   private final JsonBuffer lines = new JsonBuffer();
   private final int most;
