@@ -70,14 +70,19 @@ public class LostAnswersTest {
     omniq.close();
   }
 
-  @Test
-  void claimWithoutAnAnswer_whoseLeaseRunsOut_isMadeAgain() {
+  private InlineWorker workerWhoseFirstClaimIsLost() {
     InlineWorker worker =
         InlineWorker.of(omniq.worker().lease(LEASE).tasks(LostAnswersTest.class), clock);
-    TaskId id = omniq.enqueue(task(LostAnswersTest::nothing));
     claimsAreLost = true;
     assertThatThrownBy(worker::runDue).hasMessageContaining("the line is dead");
     claimsAreLost = false;
+    return worker;
+  }
+
+  @Test
+  void claimWithoutAnAnswer_whoseLeaseRunsOut_isMadeAgain() {
+    TaskId id = omniq.enqueue(task(LostAnswersTest::nothing));
+    InlineWorker worker = workerWhoseFirstClaimIsLost();
 
     clock.advance(LEASE.plusSeconds(1));
     worker.advance(Duration.ofMinutes(5));
@@ -90,12 +95,8 @@ public class LostAnswersTest {
 
   @Test
   void claimWithoutAnAnswer_thatIsMadeAgainInTime_givesTheSame() {
-    InlineWorker worker =
-        InlineWorker.of(omniq.worker().lease(LEASE).tasks(LostAnswersTest.class), clock);
     TaskId id = omniq.enqueue(task(LostAnswersTest::nothing));
-    claimsAreLost = true;
-    assertThatThrownBy(worker::runDue).hasMessageContaining("the line is dead");
-    claimsAreLost = false;
+    InlineWorker worker = workerWhoseFirstClaimIsLost();
 
     assertThat(worker.runDue()).isEqualTo(1);
 

@@ -23,11 +23,9 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,33 +93,6 @@ public class WorkerTest extends OmniQFixture {
     TaskContext.current().progress(0.4, "page 40 of 100");
     EVENTS.add("reported");
     GATE.acquire();
-  }
-
-  @OmniTask
-  public static void failUnspeakably() {
-    throw new Unspeakable();
-  }
-
-  /** An exception that fails itself when it is asked. */
-  private static final class Unspeakable extends RuntimeException {
-    @Override
-    public String getMessage() {
-      throw new IllegalStateException("no message");
-    }
-  }
-
-  @OmniTask
-  public static Object returnWhatCannotBeRead() {
-    return new Object() {
-      public String getValue() {
-        throw new NoClassDefFoundError("of the value");
-      }
-    };
-  }
-
-  @OmniTask
-  public static Object submit() {
-    return new FutureTask<>(() -> "x");
   }
 
   @OmniTask
@@ -286,28 +257,6 @@ public class WorkerTest extends OmniQFixture {
     assertThat(omniq.cancel(id)).isEqualTo(CancelOutcome.CANCELLED);
     assertThat(inline(WorkerTest.class).runDue()).isZero();
     assertThat(omniq.cancel(TaskId.next(NOON))).isEqualTo(CancelOutcome.NOT_FOUND);
-  }
-
-  @Test
-  void whateverAHandlerDoes_isItsTasksFailure_andOthersGoOn() throws Exception {
-    start(omniq.worker().concurrency(1));
-    List<TaskId> ids =
-        Stream.of(
-                task(WorkerTest::failUnspeakably),
-                task(WorkerTest::returnWhatCannotBeRead),
-                task(WorkerTest::submit))
-            .map(request -> omniq.enqueue(request.maxRetries(0)))
-            .toList();
-    omniq.enqueue(task(WorkerTest::pass, "another"));
-
-    assertThat(next()).isEqualTo("passed another");
-    for (TaskId id : ids) {
-      Task task = finished(id);
-      assertThat(task.status()).as(task.name()).isEqualTo(TaskStatus.FAILED);
-      assertThat(task.lastError().orElseThrow().type()).isEqualTo(TaskError.Type.RUNTIME);
-    }
-    assertThat(finished(ids.get(2)).lastError().orElseThrow().message())
-        .contains("nobody waits for its end");
   }
 
   @Test

@@ -1,5 +1,9 @@
 package dev.omniq.storage.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.omniq.task.StorageException;
 import dev.omniq.task.TimeSource;
 import java.nio.file.Path;
 import java.sql.SQLException;
@@ -75,5 +79,15 @@ abstract class LaneScene {
   void blockLane() throws InterruptedException {
     call(block, "now");
     busy.await();
+  }
+
+  /** What {@link Database#busyWhen} says, whoever was told of it. */
+  static void assertAllFoundItBusy(List<? extends CompletableFuture<?>> calls) {
+    assertThat(calls)
+        .allSatisfy(
+            each ->
+                assertThatThrownBy(each::join)
+                    .hasCauseInstanceOf(StorageException.class)
+                    .hasMessageContaining("somebody else writes"));
   }
 }
